@@ -1,0 +1,2 @@
+//! attain-bench.
+fn main() {}

@@ -1,0 +1,2 @@
+//! attain.
+fn main() {}
