@@ -1,0 +1,2 @@
+//! Codegen.
+fn main() {}
