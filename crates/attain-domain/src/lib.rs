@@ -1,1 +1,22 @@
-//! attain-domain.
+//! The domain of Attain: transactions become credits, credits become earnings, earnings become
+//! payments. Pure and synchronous outside of [`ports`]: no clock, no randomness, no I/O; time, ids
+//! and rates are arguments.
+#![deny(clippy::float_arithmetic)]
+#![warn(missing_docs)]
+
+pub mod activity;
+pub mod change;
+pub mod credit;
+pub mod definition;
+pub mod earning;
+pub mod expression;
+pub mod ids;
+pub mod money;
+pub mod payment;
+pub mod plan;
+pub mod ports;
+pub mod refusal;
+pub mod run;
+pub mod stamp;
+pub mod time;
+pub mod transaction;

@@ -1,0 +1,264 @@
+//! The unit of work as a value: everything one commit does, and the facts it relies on.
+
+use crate::activity::Activity;
+use crate::credit::{Credit, CreditStatus, LeftBecause, Obsolete};
+use crate::definition::{Definition, DefinitionKind, DefinitionRecord};
+use crate::earning::{Earning, EarningPayment, Trace};
+use crate::ids::{
+    ActorId, BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, PaysheetId,
+    RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
+};
+use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
+use crate::run::{Calculation, Change, Run, RunLogEntry, WorkItem};
+use crate::stamp::{Stamp, Version};
+use crate::time::{DateRange, Instant};
+use crate::transaction::{Transaction, TransactionKey, TransactionProgress};
+
+/// A fact that a change relies on. If it no longer holds, nothing of the change is applied.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Guard {
+    /// The live definition has this version.
+    DefinitionAt(DefinitionKind, DefinitionId, Version),
+    /// There is no live definition of this id.
+    DefinitionAbsent(DefinitionKind, DefinitionId),
+    /// No definition of the workspace was written or deleted since the mark was read.
+    DefinitionsUnchanged(DefinitionsMark),
+    /// No live (not obsolete, not cancelled) transaction has this key.
+    TransactionKeyFree(TransactionKey),
+    /// The transaction has this version.
+    TransactionAt(TransactionId, Version),
+    /// The credit is in the live table, at this version.
+    CreditAt(CreditId, Version),
+    /// The earning is in the live table, at this version.
+    EarningAt(EarningId, Version),
+    /// The batch has this version.
+    BatchAt(BatchId, Version),
+    /// The paysheet has this version.
+    PaysheetAt(PaysheetId, Version),
+    /// The payment line has this version.
+    LineAt(LineId, Version),
+    /// The run has this version.
+    RunAt(RunId, Version),
+    /// No other run whose lease holds at this instant, and which has not ended, overlaps the dates.
+    NoRunOverlaps {
+        /// The run that wants to begin, which does not count.
+        except: RunId,
+        /// Its dates.
+        range: DateRange,
+        /// Now.
+        at: Instant,
+    },
+    /// The run is running, and nobody else took it: its lease is the one that was read.
+    LeaseHeld {
+        /// The run.
+        run: RunId,
+        /// The lease's end as its worker knows it.
+        lease_until: Instant,
+    },
+    /// The workspace exists.
+    WorkspaceExists,
+}
+
+/// Names one state of all definitions of a workspace: how many writes and deletions there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DefinitionsMark(pub u64);
+
+/// A write of a definition: a new live version, or its end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DefinitionChange {
+    /// A new version; any version that was live is kept as a past one.
+    Put(Box<DefinitionRecord>),
+    /// No version is live any more; past ones are kept.
+    Delete {
+        /// What kind.
+        kind: DefinitionKind,
+        /// Which.
+        id: DefinitionId,
+        /// When and by whom.
+        stamp: Stamp,
+    },
+}
+
+impl DefinitionChange {
+    /// The definition that it writes, if it does not delete.
+    #[must_use]
+    pub fn body(&self) -> Option<&Definition> {
+        match self {
+            Self::Put(record) => Some(&record.body),
+            Self::Delete { .. } => None,
+        }
+    }
+}
+
+/// A row that leaves its live table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Departure<Id> {
+    /// Which.
+    pub id: Id,
+    /// Why.
+    pub because: LeftBecause,
+    /// Whether it goes to history; else it is removed.
+    pub archive: bool,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub actor: ActorId,
+}
+
+/// The obsolete mark for a row that stays live for now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Obsoletion<Id> {
+    /// Which.
+    pub id: Id,
+    /// The mark.
+    pub mark: Obsolete,
+    /// The new stamp.
+    pub stamp: Stamp,
+}
+
+/// A credit that turned out to count, or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreditEligibility {
+    /// Which.
+    pub id: CreditId,
+    /// What it is now.
+    pub status: CreditStatus,
+    /// The new stamp.
+    pub stamp: Stamp,
+}
+
+/// An earning whose amount stands, but whose facts changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EarningFacts {
+    /// Which.
+    pub id: EarningId,
+    /// The credit version it stands for now.
+    pub credit: Option<CreditId>,
+    /// The transaction version it stands for now.
+    pub transaction: Option<TransactionId>,
+    /// The facts now.
+    pub trace: Trace,
+    /// The new stamp.
+    pub stamp: Stamp,
+}
+
+/// A request that was carried out, so that a repeat gets the first answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestRecord {
+    /// The caller's id.
+    pub id: RequestId,
+    /// Names the content: the same id with another one is refused.
+    pub digest: String,
+    /// The answer, as the caller's use case writes it down.
+    pub answer: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// Everything one commit does. Lists are applied in the order of the fields: what leaves first,
+/// what comes later; a row may be named by one list only.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// Definitions written.
+    pub definitions: Vec<DefinitionChange>,
+    /// New transactions.
+    pub transactions: Vec<Transaction>,
+    /// Transactions that came on, were replaced or cancelled.
+    pub transactions_progressed: Vec<TransactionProgress>,
+    /// Credits that leave the live table.
+    pub credits_departed: Vec<Departure<CreditId>>,
+    /// Credits that no longer count.
+    pub credits_obsoleted: Vec<Obsoletion<CreditId>>,
+    /// Credits whose eligibility changed.
+    pub credits_judged: Vec<CreditEligibility>,
+    /// New credits.
+    pub credits: Vec<Credit>,
+    /// Earnings that leave the live table.
+    pub earnings_departed: Vec<Departure<EarningId>>,
+    /// Earnings that no longer count, but stand on an unpaid sheet.
+    pub earnings_obsoleted: Vec<Obsoletion<EarningId>>,
+    /// Earnings whose facts changed.
+    pub earnings_explained: Vec<EarningFacts>,
+    /// Earnings whose payment came on or back. A row that is not at the version read fails the
+    /// whole commit as [`Guard::EarningAt`].
+    pub earnings_paid: Vec<EarningPayment>,
+    /// New earnings and reversals.
+    pub earnings: Vec<Earning>,
+    /// Calculations, new or changed.
+    pub calculations: Vec<Calculation>,
+    /// Calculations deleted.
+    pub calculations_deleted: Vec<CalculationId>,
+    /// Payment lines deleted (their batch is unpaid).
+    pub lines_deleted: Vec<LineId>,
+    /// Paysheets deleted (their batch is unpaid).
+    pub paysheets_deleted: Vec<PaysheetId>,
+    /// Batches deleted (unpaid).
+    pub batches_deleted: Vec<BatchId>,
+    /// Batches, new or changed.
+    pub batches: Vec<PaymentBatch>,
+    /// Paysheets, new or changed.
+    pub paysheets: Vec<Paysheet>,
+    /// Payment lines, new or changed.
+    pub lines: Vec<PaymentLine>,
+    /// Runs, new or changed.
+    pub runs: Vec<Run>,
+    /// Log entries of runs.
+    pub run_log: Vec<RunLogEntry>,
+    /// Work items done.
+    pub work_done: Vec<WorkItemId>,
+    /// Work items added.
+    pub work: Vec<WorkItem>,
+    /// Entries of the change log; one that stands there already is not added again.
+    pub changed: Vec<Change>,
+    /// Moves the entries that stand in the change log now, for these periods, to a run's own list.
+    pub claims: Vec<Claim>,
+    /// Entries of a run's own list that are done.
+    pub claims_done: Vec<ClaimDone>,
+    /// Activity entries.
+    pub activities: Vec<Activity>,
+}
+
+/// Moves entries to a run's own list: those that stand in the change log now, and those left on
+/// the lists of runs that have ended. What is logged later waits for the next run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose list.
+    pub run: RunId,
+    /// The dates whose periods are claimed.
+    pub range: DateRange,
+}
+
+/// Strikes one entry off a run's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimDone {
+    /// Whose list.
+    pub run: RunId,
+    /// What is struck off.
+    pub change: Change,
+}
+
+/// One unit of work, guarded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeSet {
+    /// Where; nothing crosses a workspace.
+    pub workspace: WorkspaceId,
+    /// The request it carries out, if a caller gave it an id.
+    pub request: Option<RequestRecord>,
+    /// What it relies on.
+    pub guards: Vec<Guard>,
+    /// What it does.
+    pub changes: Changes,
+}
+
+impl ChangeSet {
+    /// A change set that does nothing yet.
+    #[must_use]
+    pub fn new(workspace: WorkspaceId) -> Self {
+        Self {
+            workspace,
+            request: None,
+            guards: Vec::new(),
+            changes: Changes::default(),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The ports: what the engine asks of storage, clocks and sources of ids. Contracts only; every
+//! sentence is a case of the conformance kit. No driver types, no generics, no lifetimes.
+
+mod error;
+mod page;
+mod repositories;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use crate::change::ChangeSet;
+use crate::ids::WorkspaceId;
+use crate::time::Instant;
+
+pub use error::{CommitError, StoreError, StoreErrorKind};
+pub use page::{ChunkSize, EarningPosition, PaysheetPosition};
+pub use repositories::{
+    ActivityRepository, CreditRepository, DefinitionRepository, EarningRepository,
+    PaymentRepository, RequestRepository, RunRepository, TransactionRepository, WorkRepository,
+};
+
+/// Everything that can be read from one consistent view of one workspace. Reads never see commits
+/// that came after the view was opened, and never another workspace.
+pub trait Snapshot:
+    DefinitionRepository
+    + TransactionRepository
+    + CreditRepository
+    + EarningRepository
+    + PaymentRepository
+    + RunRepository
+    + WorkRepository
+    + ActivityRepository
+    + RequestRepository
+    + Send
+    + Sync
+{
+}
+
+impl<T> Snapshot for T where
+    T: DefinitionRepository
+        + TransactionRepository
+        + CreditRepository
+        + EarningRepository
+        + PaymentRepository
+        + RunRepository
+        + WorkRepository
+        + ActivityRepository
+        + RequestRepository
+        + Send
+        + Sync
+{
+}
+
+/// A store: views to read from, and commits.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// One consistent view of a workspace. A workspace that does not exist reads as empty.
+    async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Box<dyn Snapshot>, StoreError>;
+
+    /// Applies everything or nothing, after checking every guard in the set.
+    ///
+    /// A request that the set names and that was carried out before fails the commit with
+    /// [`CommitError::RequestSeen`], before any guard is looked at. A commit whose answer was lost
+    /// has either happened whole or not at all.
+    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
+
+    /// Makes a workspace; `Ok(false)` when it exists already.
+    async fn create_workspace(
+        &self,
+        workspace: &WorkspaceId,
+        at: Instant,
+    ) -> Result<bool, StoreError>;
+
+    /// The workspaces, in rising order.
+    async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError>;
+}
+
+/// What time it is.
+#[cfg_attr(feature = "testing", mockall::automock)]
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Instant;
+}
+
+/// Where ids come from.
+#[cfg_attr(feature = "testing", mockall::automock)]
+pub trait IdSource: Send + Sync {
+    /// A new id, greater than every id that this source gave before (UUID version 7, say).
+    fn next(&self) -> Uuid;
+}

@@ -1,0 +1,299 @@
+//! The read ports, one per aggregate. Absence is `None` or an empty list, never an error. Lists of
+//! ids may hold up to [`ChunkSize::MAX`] of them; answers come in the stated order.
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+use super::page::{ChunkSize, EarningPosition, PaysheetPosition};
+use crate::activity::Activity;
+use crate::change::{DefinitionsMark, RequestRecord};
+use crate::credit::{Credit, CreditPosition};
+use crate::definition::{DefinitionKind, DefinitionRecord};
+use crate::earning::{Earning, PastEarning};
+use crate::ids::{
+    ActivityId, BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId,
+    ParticipantId, PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId,
+};
+use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
+use crate::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
+use crate::time::{Date, DateRange};
+use crate::transaction::{Transaction, TransactionKey};
+
+/// Definitions.
+#[async_trait]
+pub trait DefinitionRepository: Send + Sync {
+    /// The live definitions of a kind with ids above `after`, in rising id order (bytewise).
+    async fn definitions_after(
+        &self,
+        kind: DefinitionKind,
+        after: Option<&DefinitionId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<DefinitionRecord>, StoreError>;
+
+    /// The live definition of an id.
+    async fn definition(
+        &self,
+        kind: DefinitionKind,
+        id: &DefinitionId,
+    ) -> Result<Option<DefinitionRecord>, StoreError>;
+
+    /// One version of a definition, live or past.
+    async fn definition_at(
+        &self,
+        kind: DefinitionKind,
+        id: &DefinitionId,
+        version: u32,
+    ) -> Result<Option<DefinitionRecord>, StoreError>;
+
+    /// The highest version that was ever written of an id, deletions included; 0 for none.
+    async fn definition_version(
+        &self,
+        kind: DefinitionKind,
+        id: &DefinitionId,
+    ) -> Result<u32, StoreError>;
+
+    /// The mark of the state of all definitions.
+    async fn definitions_mark(&self) -> Result<DefinitionsMark, StoreError>;
+}
+
+/// Transactions.
+#[async_trait]
+pub trait TransactionRepository: Send + Sync {
+    /// The newest version of each key that exists, cancelled ones included, in rising key order.
+    async fn transactions_by_key(
+        &self,
+        keys: &[TransactionKey],
+    ) -> Result<Vec<Transaction>, StoreError>;
+
+    /// The transactions of these ids, in rising id order.
+    async fn transactions_by_id(
+        &self,
+        ids: &[TransactionId],
+    ) -> Result<Vec<Transaction>, StoreError>;
+
+    /// The transactions of a work item with ids above `after`, any status, in rising id order.
+    async fn transactions_of_work(
+        &self,
+        item: &WorkItem,
+        after: Option<TransactionId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Transaction>, StoreError>;
+
+    /// All transactions by event date with ids above `after`, any status, in rising id order.
+    async fn transactions_after(
+        &self,
+        range: DateRange,
+        after: Option<TransactionId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Transaction>, StoreError>;
+}
+
+/// Credits. The live table holds obsolete ones too, until they are reverted.
+#[async_trait]
+pub trait CreditRepository: Send + Sync {
+    /// The credits of these transactions in the live table, in rising (transaction, id) order.
+    async fn credits_of_transactions(
+        &self,
+        transactions: &[TransactionId],
+    ) -> Result<Vec<Credit>, StoreError>;
+
+    /// The credits of these ids in the live table, in rising id order.
+    async fn credits_by_id(&self, ids: &[CreditId]) -> Result<Vec<Credit>, StoreError>;
+
+    /// The credits of these participants that are not obsolete, by credit date, above `after`, in
+    /// rising position order.
+    async fn credits_of_participants(
+        &self,
+        participants: &[ParticipantId],
+        range: DateRange,
+        after: Option<&CreditPosition>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Credit>, StoreError>;
+
+    /// The summarised roll-up credits that came through a participant, by credit date, not
+    /// obsolete, in rising (participant, date, id) order.
+    async fn summarised_credits_through(
+        &self,
+        child: &ParticipantId,
+        range: DateRange,
+    ) -> Result<Vec<Credit>, StoreError>;
+}
+
+/// Earnings and reversals.
+#[async_trait]
+pub trait EarningRepository: Send + Sync {
+    /// The current earnings (neither obsolete nor reversals) of these participants for these
+    /// credits, in rising (participant, id) order.
+    async fn earnings_of_lineages(
+        &self,
+        participants: &[ParticipantId],
+        lineages: &[LineageId],
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// The current earnings of these participants by earning date, above `after`, in rising
+    /// position order.
+    async fn current_earnings(
+        &self,
+        participants: &[ParticipantId],
+        range: DateRange,
+        after: Option<&EarningPosition>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// All live earnings by earning date, obsolete ones and reversals included, of one participant
+    /// or all, above `after`, in rising position order.
+    async fn earnings_after(
+        &self,
+        participant: Option<&ParticipantId>,
+        range: DateRange,
+        after: Option<&EarningPosition>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// Earnings and reversals with an amount, a part of which is not taken up yet and due on or
+    /// before a date, not obsolete, above `after`, in rising position order.
+    async fn payable_earnings(
+        &self,
+        due: Date,
+        after: Option<&EarningPosition>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// The live earnings of these ids, in rising id order.
+    async fn earnings_by_id(&self, ids: &[EarningId]) -> Result<Vec<Earning>, StoreError>;
+
+    /// The earnings of these ids that went to history, in rising id order.
+    async fn past_earnings(&self, ids: &[EarningId]) -> Result<Vec<PastEarning>, StoreError>;
+
+    /// All calculations, in rising id order.
+    async fn calculations(&self) -> Result<Vec<Calculation>, StoreError>;
+
+    /// One calculation.
+    async fn calculation(&self, id: CalculationId) -> Result<Option<Calculation>, StoreError>;
+}
+
+/// Payment batches, paysheets and lines.
+#[async_trait]
+pub trait PaymentRepository: Send + Sync {
+    /// One batch.
+    async fn batch(&self, id: BatchId) -> Result<Option<PaymentBatch>, StoreError>;
+
+    /// Batches with ids above `after`, in rising id order.
+    async fn batches_after(
+        &self,
+        after: Option<BatchId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<PaymentBatch>, StoreError>;
+
+    /// The paysheets of a batch above `after`, in rising position order.
+    async fn paysheets_of_batch(
+        &self,
+        batch: BatchId,
+        after: Option<&PaysheetPosition>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Paysheet>, StoreError>;
+
+    /// One paysheet.
+    async fn paysheet(&self, id: PaysheetId) -> Result<Option<Paysheet>, StoreError>;
+
+    /// The sheets of a participant, in rising id order.
+    async fn paysheets_of_participant(
+        &self,
+        participant: &ParticipantId,
+    ) -> Result<Vec<Paysheet>, StoreError>;
+
+    /// The lines of these sheets, in rising (participant, date, id) order.
+    async fn lines_of_paysheets(
+        &self,
+        paysheets: &[PaysheetId],
+    ) -> Result<Vec<PaymentLine>, StoreError>;
+
+    /// The lines that pay these earnings, in rising id order.
+    async fn lines_of_earnings(
+        &self,
+        earnings: &[EarningId],
+    ) -> Result<Vec<PaymentLine>, StoreError>;
+
+    /// The lines of these ids, in rising id order.
+    async fn lines_by_id(&self, ids: &[LineId]) -> Result<Vec<PaymentLine>, StoreError>;
+
+    /// Held lines of paid batches, whose payment waits for a release, in rising id order, above
+    /// `after`.
+    async fn held_lines(
+        &self,
+        after: Option<LineId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<PaymentLine>, StoreError>;
+}
+
+/// Process runs and their logs.
+#[async_trait]
+pub trait RunRepository: Send + Sync {
+    /// One run.
+    async fn run(&self, id: RunId) -> Result<Option<Run>, StoreError>;
+
+    /// Runs with ids below `before`, newest first.
+    async fn runs_before(
+        &self,
+        before: Option<RunId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Run>, StoreError>;
+
+    /// Log entries of a run with numbers above `after`, in rising order.
+    async fn run_log_after(
+        &self,
+        run: RunId,
+        after: u64,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunLogEntry>, StoreError>;
+}
+
+/// The work list and the change log.
+#[async_trait]
+pub trait WorkRepository: Send + Sync {
+    /// Work items of a stage in these periods with ids above `after`, in rising id order.
+    async fn work_after(
+        &self,
+        stage: Process,
+        periods: &[PeriodId],
+        after: Option<WorkItemId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<WorkItem>, StoreError>;
+
+    /// How many work items of a stage wait in these periods.
+    async fn work_count(&self, stage: Process, periods: &[PeriodId]) -> Result<u64, StoreError>;
+
+    /// Entries of the change log for these periods above `after`, in rising order.
+    async fn changes_after(
+        &self,
+        periods: &[PeriodId],
+        after: Option<&Change>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Change>, StoreError>;
+
+    /// Entries on a run's own list above `after`, in rising order.
+    async fn claimed_after(
+        &self,
+        run: RunId,
+        after: Option<&Change>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Change>, StoreError>;
+}
+
+/// The activity log.
+#[async_trait]
+pub trait ActivityRepository: Send + Sync {
+    /// Entries with ids above `after`, in rising order.
+    async fn activities_after(
+        &self,
+        after: Option<ActivityId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Activity>, StoreError>;
+}
+
+/// Requests that were carried out.
+#[async_trait]
+pub trait RequestRepository: Send + Sync {
+    /// The record of a request.
+    async fn request(&self, id: &RequestId) -> Result<Option<RequestRecord>, StoreError>;
+}
