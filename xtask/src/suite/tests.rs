@@ -1,0 +1,49 @@
+//! The command lines that run the tests.
+
+use super::{commands, names_packages};
+use std::ffi::OsString;
+
+fn check(args: &[&str], has_nextest: bool, expected: &[&str]) {
+    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+    let lines: Vec<String> = commands(&args, has_nextest)
+        .iter()
+        .map(|command| {
+            let words = command
+                .get_args()
+                .map(|word| word.to_string_lossy().into_owned());
+            words.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn without_nextest_everything_is_one_cargo_test() {
+    check(&[], false, &["test --no-fail-fast --workspace"]);
+}
+
+#[test]
+fn with_nextest_the_documentation_is_tested_too() {
+    let documentation = "test --doc --quiet --workspace";
+    check(
+        &[],
+        true,
+        &["nextest run --no-fail-fast --workspace", documentation],
+    );
+}
+
+#[test]
+fn a_chosen_package_replaces_the_workspace() {
+    check(
+        &["-p", "attain-domain", "tiers"],
+        false,
+        &["test -p attain-domain tiers"],
+    );
+    check(&["tiers"], true, &["nextest run --workspace tiers"]);
+}
+
+#[test]
+fn what_follows_two_dashes_belongs_to_the_test_program() {
+    assert!(!names_packages(&["--".into(), "-p".into()]));
+    assert!(names_packages(&["--package=attain".into()]));
+}
