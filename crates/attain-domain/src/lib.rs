@@ -20,3 +20,4 @@ pub mod run;
 pub mod stamp;
 pub mod time;
 pub mod transaction;
+pub mod working;

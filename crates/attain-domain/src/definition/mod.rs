@@ -7,6 +7,7 @@ pub mod participant;
 pub mod payment;
 pub mod rates;
 pub mod rules;
+pub mod set;
 pub mod settings;
 
 use crate::ids::DefinitionId;
@@ -19,6 +20,7 @@ pub use participant::{Participant, Team};
 pub use payment::PayGroup;
 pub use rates::CurrencyRates;
 pub use rules::RuleSet;
+pub use set::{DefinitionSet, VersionedPlan};
 pub use settings::{AttributeSchema, Settings};
 
 /// The kinds of definitions. The order is the order in which they may refer to each other.
