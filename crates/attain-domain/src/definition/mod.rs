@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod category;
+pub mod check;
 pub mod participant;
 pub mod payment;
 pub mod rates;
