@@ -1,1 +1,25 @@
-//! attain-app.
+//! The use cases of Attain: load from a snapshot, decide with the domain, commit, repeat when a
+//! guard no longer holds. No SQL, no wire format, no files.
+
+mod caller;
+mod commit;
+mod definitions;
+mod engine;
+mod failure;
+mod importing;
+mod paging;
+mod payments;
+mod reading;
+mod runs;
+mod system;
+mod world;
+
+pub use caller::Caller;
+pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome};
+pub use engine::{Engine, Limits};
+pub use importing::{ImportReport, RejectedRow};
+pub use payments::{LineAction, PaysheetAction};
+pub use reading::{Explanation, Statement};
+pub use runs::{RunRequest, WhenBusy};
+pub use system::{SystemClock, TimeOrderedIds};
+pub use world::World;

@@ -1,0 +1,103 @@
+//! What a change of definitions makes processes do again, and no more than that.
+
+use std::collections::BTreeSet;
+
+use attain_domain::change::Changes;
+use attain_domain::definition::calendar::PeriodStatus;
+use attain_domain::definition::{DefinitionKind, DefinitionSet, Participant};
+use attain_domain::ids::{ParticipantId, PeriodId, WorkItemId};
+use attain_domain::run::{Change, Process, Scope, WorkItem};
+use attain_domain::working::Circumstances;
+
+use super::apply::{AppliedDefinition, DefinitionOutcome};
+
+/// What has to be done again in every open period.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Aftermath {
+    /// The process that transactions go back to.
+    stage: Option<Process>,
+    /// Whose earnings are calculated again.
+    scopes: BTreeSet<Scope>,
+    /// The open periods.
+    periods: Vec<PeriodId>,
+}
+
+impl Aftermath {
+    pub(super) fn of(
+        before: &DefinitionSet,
+        after: &DefinitionSet,
+        applied: &[AppliedDefinition],
+    ) -> Self {
+        let mut aftermath = Self::default();
+        for definition in applied {
+            if definition.outcome != DefinitionOutcome::Unchanged {
+                aftermath.note(before, after, definition);
+            }
+        }
+        let open = after.calendar.periods.iter().filter(|p| p.status == PeriodStatus::Open);
+        aftermath.periods = open.map(|period| period.id.clone()).collect();
+        aftermath
+    }
+
+    fn note(&mut self, before: &DefinitionSet, after: &DefinitionSet, one: &AppliedDefinition) {
+        match one.kind {
+            // A new rate is for rows that come; those that are stored keep theirs. Pay groups
+            // matter when a batch is made.
+            DefinitionKind::Rates | DefinitionKind::PayGroup => {}
+            DefinitionKind::Settings
+            | DefinitionKind::Attributes
+            | DefinitionKind::Calendar
+            | DefinitionKind::Categories
+            | DefinitionKind::CategoryRules => {
+                self.back_to(Process::Classify);
+                self.scopes.insert(Scope::Everybody);
+            }
+            DefinitionKind::RuleSet | DefinitionKind::Team => self.back_to(Process::Credit),
+            DefinitionKind::Plan => {
+                self.scopes.insert(Scope::Everybody);
+            }
+            DefinitionKind::Participant => {
+                let id = ParticipantId::parse(one.id.as_str()).expect("ids are names");
+                let old = before.participants.get(&id);
+                if let Some(new) = after.participants.get(&id) {
+                    self.note_participant(old, new);
+                }
+            }
+        }
+    }
+
+    fn note_participant(&mut self, old: Option<&Participant>, new: &Participant) {
+        let credited_alike = |old: &Participant| {
+            old.reports_to == new.reports_to && old.start == new.start && old.end == new.end
+        };
+        if !old.is_some_and(credited_alike) {
+            self.back_to(Process::Credit);
+        }
+        let calculated_alike = |old: &Participant| {
+            old.assignments == new.assignments
+                && old.attributes == new.attributes
+                && credited_alike(old)
+        };
+        if !old.is_some_and(calculated_alike) {
+            self.scopes.insert(Scope::Participant(new.id.clone()));
+        }
+    }
+
+    fn back_to(&mut self, stage: Process) {
+        self.stage = Some(self.stage.map_or(stage, |known| known.min(stage)));
+    }
+
+    pub(super) fn write(&self, changes: &mut Changes, now: &mut Circumstances<'_>) {
+        for period in &self.periods {
+            if let Some(stage) = self.stage {
+                let id = WorkItemId(now.id());
+                changes.work.push(WorkItem::whole_period(id, stage, period.clone()));
+            }
+            let everybody = self.scopes.contains(&Scope::Everybody);
+            let scopes = self.scopes.iter().filter(|scope| !everybody || **scope == Scope::Everybody);
+            for scope in scopes {
+                changes.changed.push(Change { period: period.clone(), scope: scope.clone() });
+            }
+        }
+    }
+}

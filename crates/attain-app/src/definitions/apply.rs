@@ -1,0 +1,328 @@
+//! Applying definitions: everything is checked together, then written together.
+
+use attain_domain::activity::{Activity, ActivityAction, RecordKind};
+use attain_domain::calculation::lint::{Finding, lint_plan};
+use attain_domain::change::{ChangeSet, DefinitionChange, Guard};
+use attain_domain::definition::check::{about, check, is_deletable};
+use attain_domain::definition::{Definition, DefinitionKind, DefinitionRecord, DefinitionSet};
+use attain_domain::ids::{ActivityId, DefinitionId};
+use attain_domain::ports::{ChunkSize, CommitError, Snapshot, StoreErrorKind};
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::stamp::{Stamp, Version};
+use attain_domain::time::DateRange;
+use attain_domain::working::Circumstances;
+
+use super::aftermath::Aftermath;
+use super::{all_of_kind, load};
+use crate::caller::Caller;
+use crate::commit::digest;
+use crate::engine::Engine;
+use crate::failure::{commit_refusal, store_refusal};
+use crate::world::World;
+
+/// Most definitions that one apply may write.
+pub const APPLY_MAX: usize = 200_000;
+
+/// Whether to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplyMode {
+    /// Check and say what would change.
+    Validate,
+    /// Write.
+    Write,
+}
+
+/// What happens to one definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefinitionOutcome {
+    /// It is new.
+    Created,
+    /// It gets a new version.
+    Updated,
+    /// It says what is stored already.
+    Unchanged,
+    /// It ends.
+    Deleted,
+}
+
+/// One definition of an apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedDefinition {
+    /// Its kind.
+    pub kind: DefinitionKind,
+    /// Its id.
+    pub id: DefinitionId,
+    /// What happens to it.
+    pub outcome: DefinitionOutcome,
+    /// Its version afterwards.
+    pub version: Version,
+}
+
+/// What an apply does, or would do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplyPlan {
+    /// Each definition that was given or deleted, in the order given.
+    pub definitions: Vec<AppliedDefinition>,
+    /// What the lint of plans found: worth a look, not wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Everything that has been decided, before it is written.
+struct Decided {
+    plan: ApplyPlan,
+    writes: Vec<DefinitionChange>,
+    aftermath: Aftermath,
+}
+
+impl Engine {
+    /// Checks definitions together with those that stand, and writes all of them or none.
+    /// `deleted` end in the same commit.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once; nothing is written then.
+    pub async fn apply(
+        &self,
+        caller: &Caller,
+        definitions: &[Definition],
+        deleted: &[(DefinitionKind, DefinitionId)],
+        mode: ApplyMode,
+    ) -> Result<ApplyPlan, Vec<Refusal>> {
+        refuse_twice(definitions, deleted)?;
+        for _ in 0..self.limits.attempts {
+            let snapshot = self.snapshot(caller).await.map_err(one)?;
+            let mark = snapshot.definitions_mark().await.map_err(store_refusal).map_err(one)?;
+            let before = load(&*snapshot).await.map_err(one)?;
+            let ids = std::sync::Arc::clone(&self.ids);
+            let mut next_id = move || ids.next();
+            let at = self.clock.now();
+            let mut now = Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
+            let decided =
+                decide(&*snapshot, &before, definitions, deleted, &now).await?;
+            if mode == ApplyMode::Validate || decided.writes.is_empty() {
+                return Ok(decided.plan);
+            }
+            let mut changes = self.changes_of(caller, &decided, &mut now);
+            changes.guards.push(Guard::DefinitionsUnchanged(mark));
+            drop(snapshot);
+            match self.store.commit(changes).await {
+                // A repeated request finds its definitions stored: `Unchanged` is its answer.
+                Ok(()) | Err(CommitError::RequestSeen(_)) => return Ok(decided.plan),
+                Err(CommitError::GuardFailed(guard))
+                    if matches!(*guard, Guard::DefinitionsUnchanged(_)) => {}
+                Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {}
+                Err(error) => return Err(one(commit_refusal(error))),
+            }
+        }
+        let text = "others kept writing definitions at the same time; repeat";
+        Err(one(Refusal::new(Reason::Contention, text)))
+    }
+
+    fn changes_of(
+        &self,
+        caller: &Caller,
+        decided: &Decided,
+        now: &mut Circumstances<'_>,
+    ) -> ChangeSet {
+        let mut set = ChangeSet::new(caller.workspace.clone());
+        set.guards.push(Guard::WorkspaceExists);
+        set.request = caller.request.clone().map(|id| attain_domain::change::RequestRecord {
+            id,
+            digest: digest(&["apply"]),
+            answer: String::new(),
+            at: now.at,
+        });
+        for applied in &decided.plan.definitions {
+            let action = match applied.outcome {
+                DefinitionOutcome::Created => ActivityAction::Created,
+                DefinitionOutcome::Updated => ActivityAction::Updated,
+                DefinitionOutcome::Deleted => ActivityAction::Deleted,
+                DefinitionOutcome::Unchanged => continue,
+            };
+            let version = applied.version.0;
+            set.changes.activities.push(Activity {
+                id: ActivityId(now.id()),
+                at: now.at,
+                actor: caller.actor.clone(),
+                request: caller.request.clone(),
+                run: None,
+                action,
+                record: RecordKind::Definition,
+                subject: format!("{}/{}", applied.kind.name(), applied.id),
+                count: 1,
+                before: (version > 1).then(|| format!("version {}", version - 1)),
+                after: Some(format!("version {version}")),
+            });
+        }
+        set.changes.definitions.clone_from(&decided.writes);
+        decided.aftermath.write(&mut set.changes, now);
+        set
+    }
+}
+
+fn one(refusal: Refusal) -> Vec<Refusal> {
+    vec![refusal]
+}
+
+fn refuse_twice(
+    definitions: &[Definition],
+    deleted: &[(DefinitionKind, DefinitionId)],
+) -> Result<(), Vec<Refusal>> {
+    if definitions.len() + deleted.len() > APPLY_MAX {
+        let text = format!("{} definitions; the limit is {APPLY_MAX}", definitions.len());
+        return Err(one(Refusal::new(Reason::TooMany, text)));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    let given = definitions.iter().map(|d| (d.kind(), d.id())).chain(deleted.iter().cloned());
+    let twice: Vec<Refusal> = given
+        .filter(|key| !seen.insert(key.clone()))
+        .map(|(kind, id)| {
+            let refusal = Refusal::new(Reason::Duplicate, "is given twice");
+            about(kind, id.as_str(), refusal)
+        })
+        .collect();
+    if twice.is_empty() { Ok(()) } else { Err(twice) }
+}
+
+async fn decide(
+    snapshot: &dyn Snapshot,
+    before: &DefinitionSet,
+    definitions: &[Definition],
+    deleted: &[(DefinitionKind, DefinitionId)],
+    now: &Circumstances<'_>,
+) -> Result<Decided, Vec<Refusal>> {
+    let stored = stored_records(snapshot, definitions, deleted).await.map_err(one)?;
+    let mut plan = ApplyPlan { definitions: Vec::new(), findings: Vec::new() };
+    let mut writes = Vec::new();
+    let mut after = before.clone();
+    for definition in definitions {
+        let (kind, id) = (definition.kind(), definition.id());
+        let old = stored.get(&(kind, id.clone()));
+        let (outcome, version) = match old {
+            Some(old) if old.body == *definition => {
+                (DefinitionOutcome::Unchanged, old.stamp.version)
+            }
+            Some(old) => (DefinitionOutcome::Updated, old.stamp.version.next()),
+            None => {
+                let past = snapshot.definition_version(kind, &id).await;
+                let past = past.map_err(store_refusal).map_err(one)?;
+                (DefinitionOutcome::Created, Version(past).next())
+            }
+        };
+        if outcome != DefinitionOutcome::Unchanged {
+            let created_at = old.map_or(now.at, |old| old.stamp.created_at);
+            let actor = now.actor.clone();
+            let stamp = Stamp { version, created_at, updated_at: now.at, actor };
+            let record = DefinitionRecord { body: definition.clone(), live: true, stamp };
+            writes.push(DefinitionChange::Put(Box::new(record)));
+            after.put(definition.clone(), version.0);
+        }
+        plan.definitions.push(AppliedDefinition { kind, id, outcome, version });
+    }
+    let mut refusals = Vec::new();
+    for (kind, id) in deleted {
+        match stored.get(&(*kind, id.clone())) {
+            Some(old) if is_deletable(&old.body) => {
+                let stamp = now.touch(&old.stamp);
+                let (kind, id, version) = (*kind, id.clone(), stamp.version);
+                let outcome = DefinitionOutcome::Deleted;
+                remove(&mut after, &old.body);
+                plan.definitions.push(AppliedDefinition { kind, id: id.clone(), outcome, version });
+                writes.push(DefinitionChange::Delete { kind, id, stamp });
+            }
+            Some(_) => refusals.push(not_deletable(*kind, id)),
+            None => refusals.push(no_such(*kind, id)),
+        }
+    }
+    refusals.extend(refuse_currency_change(snapshot, before, &after).await.map_err(one)?);
+    let world = check_all(after, &mut refusals);
+    let Some(world) = world else { return Err(refusals) };
+    plan.findings = findings(&world, &plan.definitions);
+    let aftermath = Aftermath::of(before, &world.set, &plan.definitions);
+    Ok(Decided { plan, writes, aftermath })
+}
+
+type Stored = std::collections::BTreeMap<(DefinitionKind, DefinitionId), DefinitionRecord>;
+
+/// The stored records of everything that is given: one by one for a few, by kind for many.
+async fn stored_records(
+    snapshot: &dyn Snapshot,
+    definitions: &[Definition],
+    deleted: &[(DefinitionKind, DefinitionId)],
+) -> Result<Stored, Refusal> {
+    let mut wanted: std::collections::BTreeMap<DefinitionKind, u32> = Default::default();
+    let keys = definitions.iter().map(Definition::kind).chain(deleted.iter().map(|(k, _)| *k));
+    for kind in keys {
+        *wanted.entry(kind).or_default() += 1;
+    }
+    let mut stored = Stored::new();
+    for kind in wanted.keys() {
+        for record in all_of_kind(snapshot, *kind).await? {
+            stored.insert((*kind, record.body.id()), record);
+        }
+    }
+    Ok(stored)
+}
+
+fn remove(set: &mut DefinitionSet, definition: &Definition) {
+    match definition {
+        Definition::RuleSet(rules) => drop(set.rule_sets.remove(&rules.id)),
+        Definition::Team(team) => drop(set.teams.remove(&team.id)),
+        Definition::PayGroup(group) => drop(set.pay_groups.remove(&group.id)),
+        Definition::Settings(_)
+        | Definition::Attributes(_)
+        | Definition::Calendar(_)
+        | Definition::Rates(_)
+        | Definition::Categories(_)
+        | Definition::CategoryRules(_)
+        | Definition::Plan(_)
+        | Definition::Participant(_) => {}
+    }
+}
+
+fn not_deletable(kind: DefinitionKind, id: &DefinitionId) -> Refusal {
+    let text = "records may refer to it: end its dates instead of deleting it";
+    about(kind, id.as_str(), Refusal::new(Reason::InUse, text))
+}
+
+fn no_such(kind: DefinitionKind, id: &DefinitionId) -> Refusal {
+    about(kind, id.as_str(), Refusal::new(Reason::NotFound, "there is none to delete"))
+}
+
+/// Amounts are stored in operating currency: it stays once there are transactions.
+async fn refuse_currency_change(
+    snapshot: &dyn Snapshot,
+    before: &DefinitionSet,
+    after: &DefinitionSet,
+) -> Result<Option<Refusal>, Refusal> {
+    let currency = |set: &DefinitionSet| set.settings.as_ref().map(|s| s.operating_currency);
+    if before.settings.is_none() || currency(before) == currency(after) {
+        return Ok(None);
+    }
+    let any = snapshot.transactions_after(DateRange::ALWAYS, None, ChunkSize::new(1)).await;
+    let text = "the operating currency cannot change once there are transactions";
+    let refusal = Refusal::new(Reason::WrongState, text).at("operating_currency");
+    let stays = !any.map_err(store_refusal)?.is_empty();
+    Ok(stays.then(|| about(DefinitionKind::Settings, "settings", refusal)))
+}
+
+fn check_all(set: DefinitionSet, refusals: &mut Vec<Refusal>) -> Option<World> {
+    refusals.extend(check(&set));
+    if !refusals.is_empty() {
+        return None;
+    }
+    match World::compile(set) {
+        Ok(world) => Some(world),
+        Err(wrong) => {
+            refusals.extend(wrong);
+            None
+        }
+    }
+}
+
+fn findings(world: &World, applied: &[AppliedDefinition]) -> Vec<Finding> {
+    let plans = applied.iter().filter(|a| a.kind == DefinitionKind::Plan);
+    plans
+        .filter_map(|applied| world.set.plans.values().find(|p| p.plan.id.as_str() == applied.id.as_str()))
+        .flat_map(|versioned| lint_plan(&versioned.plan, &world.set))
+        .collect()
+}

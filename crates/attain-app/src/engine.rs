@@ -1,0 +1,128 @@
+//! The engine: a store, a clock, a source of ids. Every use case is a method of it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use attain_domain::change::DefinitionsMark;
+use attain_domain::ids::WorkspaceId;
+use attain_domain::ports::{Clock, IdSource, Snapshot, Store};
+use attain_domain::refusal::{Reason, Refusal};
+
+use crate::caller::Caller;
+use crate::failure::store_refusal;
+use crate::world::World;
+
+/// How much is done at once. Results never depend on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Transactions per commit of an import or of crediting. 2 000 with 4 credits each stay
+    /// below the 10 000 rows of a page.
+    pub chunk_transactions: u32,
+    /// Credits read at once by the calculation.
+    pub chunk_credits: u32,
+    /// Participants calculated side by side.
+    pub chunk_participants: u32,
+    /// How often a use case looks again when somebody else was faster.
+    pub attempts: u32,
+    /// How long a run's worker may be silent before another may take the run over.
+    pub lease_seconds: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            chunk_transactions: 2_000,
+            chunk_credits: 10_000,
+            chunk_participants: 500,
+            attempts: 5,
+            lease_seconds: 60,
+        }
+    }
+}
+
+/// The use cases of Attain over one store. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) limits: Limits,
+    /// The compiled definitions that were used last, by workspace.
+    worlds: Arc<Mutex<BTreeMap<WorkspaceId, (DefinitionsMark, Arc<World>)>>>,
+}
+
+/// Most workspaces whose compiled definitions are kept.
+const WORLDS_MAX: usize = 64;
+
+impl Engine {
+    /// An engine over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        Self { store, clock, ids, limits: Limits::default(), worlds: Arc::default() }
+    }
+
+    /// The same engine with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes a workspace; `false` when it exists already.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn create_workspace(&self, workspace: &WorkspaceId) -> Result<bool, Refusal> {
+        self.store.create_workspace(workspace, self.clock.now()).await.map_err(store_refusal)
+    }
+
+    /// The workspaces, in rising order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn workspaces(&self) -> Result<Vec<WorkspaceId>, Refusal> {
+        self.store.workspaces().await.map_err(store_refusal)
+    }
+
+    pub(crate) async fn snapshot(&self, caller: &Caller) -> Result<Box<dyn Snapshot>, Refusal> {
+        self.store.snapshot(&caller.workspace).await.map_err(store_refusal)
+    }
+
+    /// The compiled definitions of a workspace as a snapshot sees them.
+    ///
+    /// # Errors
+    /// `UNKNOWN_WORKSPACE` before the first apply; the reasons why definitions do not compile
+    /// (they are checked when saved, so this means that an older program saved them).
+    pub(crate) async fn world(
+        &self,
+        caller: &Caller,
+        snapshot: &dyn Snapshot,
+    ) -> Result<Arc<World>, Refusal> {
+        let mark = snapshot.definitions_mark().await.map_err(store_refusal)?;
+        if let Some((known, world)) = self.lock_worlds().get(&caller.workspace)
+            && *known == mark
+        {
+            return Ok(Arc::clone(world));
+        }
+        let set = crate::definitions::load(snapshot).await?;
+        if set.settings.is_none() {
+            let text = format!("workspace `{}` has no settings yet: apply some", caller.workspace);
+            return Err(Refusal::new(Reason::UnknownWorkspace, text));
+        }
+        let world = Arc::new(World::compile(set).map_err(|mut refusals| {
+            refusals.pop().unwrap_or_else(|| Refusal::new(Reason::Internal, "no world, no reason"))
+        })?);
+        let mut worlds = self.lock_worlds();
+        if worlds.len() >= WORLDS_MAX && !worlds.contains_key(&caller.workspace) {
+            worlds.pop_first();
+        }
+        worlds.insert(caller.workspace.clone(), (mark, Arc::clone(&world)));
+        Ok(world)
+    }
+
+    fn lock_worlds(
+        &self,
+    ) -> std::sync::MutexGuard<'_, BTreeMap<WorkspaceId, (DefinitionsMark, Arc<World>)>> {
+        self.worlds.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
