@@ -188,7 +188,8 @@ pub struct Changes {
     pub calculations: Vec<Calculation>,
     /// Calculations deleted.
     pub calculations_deleted: Vec<CalculationId>,
-    /// Payment lines deleted (their batch is unpaid).
+    /// Payment lines deleted (their batch is unpaid, or they were held when it was paid and are
+    /// released now).
     pub lines_deleted: Vec<LineId>,
     /// Paysheets deleted (their batch is unpaid).
     pub paysheets_deleted: Vec<PaysheetId>,

@@ -11,15 +11,22 @@ use crate::money::Money;
 use crate::stamp::Stamp;
 use crate::time::Date;
 
-/// The states of a batch.
+/// The states of a batch. What takes several commits has a state of its own, so that nobody takes
+/// a half-made batch for a whole one; the same call again finishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BatchStatus {
+    /// Being filled or filled anew; may be refreshed, edited (both go on filling) or deleted.
+    Building,
     /// May be refreshed, edited, deleted, frozen.
     Unpaid,
     /// May be paid.
     Frozen,
+    /// Being paid; may only be paid further.
+    Paying,
     /// Never changes.
     Paid,
+    /// Being deleted; may only be deleted further.
+    Deleting,
 }
 
 /// The states of a paysheet.
@@ -33,6 +40,8 @@ pub enum PaysheetStatus {
     Submitted,
     /// Approved.
     Approved,
+    /// Paid with its batch; never changes.
+    Paid,
 }
 
 /// One pay run.

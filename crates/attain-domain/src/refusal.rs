@@ -115,6 +115,8 @@ reasons! {
     Contention = "CONTENTION", Aborted, "Concurrent writers kept getting in the way; repeat.";
     RequestIdReused = "REQUEST_ID_REUSED", AlreadyExists, "The request id was used before with other content.";
     NothingToPay = "NOTHING_TO_PAY", FailedPrecondition, "A batch would have no lines.";
+    NegativeSheet = "NEGATIVE_SHEET", FailedPrecondition, "A paysheet would be negative; its lines wait for the next one.";
+    OwnApproval = "OWN_APPROVAL", FailedPrecondition, "Nobody approves their own paysheet.";
     // Limits.
     TooMany = "TOO_MANY", ResourceExhausted, "More elements than one request may have.";
     // The store.
