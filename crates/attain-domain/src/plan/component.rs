@@ -14,7 +14,7 @@ pub enum Basis {
     /// One earning per credit.
     PerEvent {
         /// Whether a credit starts where the credits before it in the interval ended. Then
-        /// rounding is cumulative: earning = rounded total after − rounded total before.
+        /// rounding is cumulative, unless [`Component::rounding`] says otherwise.
         running_total: bool,
     },
     /// One earning per interval, on the interval's total, when the interval's last period is run.
@@ -23,6 +23,17 @@ pub enum Basis {
         /// periods before it have earned.
         true_up: bool,
     },
+}
+
+/// How earnings per credit with a running total are rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EarningRounding {
+    /// Earning = rounded total after − rounded total before, so that the earnings of an interval
+    /// add up to its rounded total. The default.
+    #[default]
+    Cumulative,
+    /// Each earning is rounded alone: its sum may differ from the rounded total by some cents.
+    EachEarning,
 }
 
 /// Which credits that are not direct count.
@@ -91,6 +102,9 @@ pub struct Component {
     pub basis: Basis,
     /// The span of running totals, caps and per-interval earnings.
     pub interval: IntervalKind,
+    /// How earnings per credit with a running total are rounded. Without a running total each
+    /// earning is rounded alone anyway.
+    pub rounding: EarningRounding,
     /// Which indirect credits count.
     pub indirect: IndirectCredits,
     /// The rate table, if any.

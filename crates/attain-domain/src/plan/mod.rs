@@ -11,7 +11,9 @@ use rust_decimal::Decimal;
 use crate::ids::{CategoryId, FactorId, GoalId, PlanId, TransactionType};
 use crate::time::DateRange;
 
-pub use component::{Basis, Component, IndirectCredits, Limit, Phase, RateUse, Threshold};
+pub use component::{
+    Basis, Component, EarningRounding, IndirectCredits, Limit, Phase, RateUse, Threshold,
+};
 pub use goal::{Goal, Proration, Spread};
 pub use measure::{Measure, MeasureSource, MeasureValue, ReportDepth};
 pub use table::{Axis, Dimension, DimensionInput, RateTable, RateValues, SplitMode, Tier};
