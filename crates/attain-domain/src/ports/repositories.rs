@@ -239,6 +239,9 @@ pub trait RunRepository: Send + Sync {
         chunk: ChunkSize,
     ) -> Result<Vec<Run>, StoreError>;
 
+    /// Runs that have not ended, in rising id order.
+    async fn runs_open(&self) -> Result<Vec<Run>, StoreError>;
+
     /// Log entries of a run with numbers above `after`, in rising order.
     async fn run_log_after(
         &self,
