@@ -36,6 +36,7 @@ enum Task {
     /// Everything that must pass before a commit
     Ci,
     /// Runs `attain migrate ARGS` from this checkout
+    #[command(disable_help_flag = true)]
     Migrate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,

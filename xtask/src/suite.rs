@@ -25,6 +25,7 @@ pub fn run(args: &[OsString]) -> Result<()> {
     let started = Instant::now();
     let environment = environment()?;
     let has_nextest = process::cargo_has("nextest");
+    let mut outcome = Ok(());
     for mut command in commands(args, has_nextest) {
         command.envs(
             environment
@@ -32,8 +33,10 @@ pub fn run(args: &[OsString]) -> Result<()> {
                 .iter()
                 .map(|(name, value)| (name, value)),
         );
-        process::run(&mut command).context("tests failed; the failures are listed above")?;
+        // The later tests are run all the same: one look shows everything that fails.
+        outcome = outcome.and(process::run(&mut command));
     }
+    outcome.context("tests failed; they are listed above")?;
     let whole = if args.is_empty() {
         "all tests passed"
     } else {
@@ -48,12 +51,13 @@ pub fn run(args: &[OsString]) -> Result<()> {
     Ok(())
 }
 
-/// nextest is quicker where it is installed, but runs no examples in documentation.
+/// nextest is quicker where it is installed, but runs no examples in documentation. Those come
+/// first, so that the last count to be seen is that of the tests.
 fn commands(args: &[OsString], has_nextest: bool) -> Vec<Command> {
     let words: &[&[&str]] = match (has_nextest, args.is_empty()) {
         (true, true) => &[
-            &["nextest", "run", "--no-fail-fast"],
             &["test", "--doc", "--quiet"],
+            &["nextest", "run", "--no-fail-fast"],
         ],
         (true, false) => &[&["nextest", "run"]],
         (false, true) => &[&["test", "--no-fail-fast"]],

@@ -15,14 +15,16 @@ const DESCRIPTORS: &str = "descriptor.bin";
 /// What `mod generated;` reads: one module for each part of a package's name.
 const MODULES: &str = "mod.rs";
 
-/// Generated code is not held to the rules for what people write. The services carry `allow`s
-/// without a reason.
+/// Generated code is not held to the rules for what people write.
 const MODULES_HEAD: &str = r#"//! Written by `cargo xtask codegen` from `proto/`; change it there.
 #![allow(
     missing_docs,
     unreachable_pub,
     clippy::all,
-    clippy::allow_attributes_without_reason,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    rustdoc::all,
     reason = "nobody reads or edits generated code"
 )]
 

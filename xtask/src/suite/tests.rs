@@ -28,7 +28,7 @@ fn with_nextest_the_documentation_is_tested_too() {
     check(
         &[],
         true,
-        &["nextest run --no-fail-fast --workspace", documentation],
+        &[documentation, "nextest run --no-fail-fast --workspace"],
     );
 }
 
