@@ -39,7 +39,8 @@ pub enum Guard {
     LineAt(LineId, Version),
     /// The run has this version.
     RunAt(RunId, Version),
-    /// No other run whose lease holds at this instant, and which has not ended, overlaps the dates.
+    /// No other run whose lease holds at this instant (it ends after it), and which has not ended,
+    /// overlaps the dates.
     NoRunOverlaps {
         /// The run that wants to begin, which does not count.
         except: RunId,
@@ -213,14 +214,15 @@ pub struct Changes {
     pub changed: Vec<Change>,
     /// Moves the entries that stand in the change log now, for these periods, to a run's own list.
     pub claims: Vec<Claim>,
-    /// Entries of a run's own list that are done.
+    /// Entries of a run's own list that are done; one that does not stand there is no error.
     pub claims_done: Vec<ClaimDone>,
     /// Activity entries.
     pub activities: Vec<Activity>,
 }
 
 /// Moves entries to a run's own list: those that stand in the change log now, and those left on
-/// the lists of runs that have ended. What is logged later waits for the next run.
+/// the lists of runs that have ended. What is logged later waits for the next run. Periods and runs
+/// are looked up as the commit leaves them: the live calendar says which periods the dates touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Whose list.

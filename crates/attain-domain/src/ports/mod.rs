@@ -62,6 +62,17 @@ pub trait Store: Send + Sync {
     /// A request that the set names and that was carried out before fails the commit with
     /// [`CommitError::RequestSeen`], before any guard is looked at. A commit whose answer was lost
     /// has either happened whole or not at all.
+    ///
+    /// A commit into a workspace that does not exist fails as [`WorkspaceExists`](crate::change::Guard::WorkspaceExists), whether
+    /// or not the set names that guard.
+    ///
+    /// Behind the guards there is a second lock. A set fails whole, as
+    /// [`StoreErrorKind::Conflict`], if a row that it adds is there already (a version of a
+    /// definition, a transaction, credit, earning, log entry, work item or activity of that id), if
+    /// a row that it takes out or changes is not there (a live definition, transaction, credit,
+    /// earning, calculation, line, paysheet, batch or work item), or if a key would have two live
+    /// transactions or two current earnings in the end. Between different kinds of records nothing
+    /// is checked: that a credit's transaction exists, say, is up to the guards.
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
 
     /// Makes a workspace; `Ok(false)` when it exists already.

@@ -59,7 +59,8 @@ pub trait DefinitionRepository: Send + Sync {
 /// Transactions.
 #[async_trait]
 pub trait TransactionRepository: Send + Sync {
-    /// The newest version of each key that exists, cancelled ones included, in rising key order.
+    /// The newest version (the one of the highest id) of each key that exists, cancelled ones
+    /// included, in rising key order.
     async fn transactions_by_key(
         &self,
         keys: &[TransactionKey],

@@ -1,0 +1,289 @@
+//! Earnings and reversals, their history, and the calculations that made them.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use attain_domain::change::{Departure, EarningFacts, Guard, Obsoletion};
+use attain_domain::earning::{
+    Earning, EarningKey, EarningOutcome, EarningPayment, Instalments, PastEarning,
+};
+use attain_domain::ids::{CalculationId, EarningId, LineageId, ParticipantId};
+use attain_domain::ports::{CommitError, EarningPosition, StoreError};
+use attain_domain::run::Calculation;
+use attain_domain::stamp::Version;
+use attain_domain::time::{Date, DateRange};
+use uuid::Uuid;
+
+use crate::map::{Map, Set, add, conflict, take};
+
+#[derive(Clone, Default)]
+pub(crate) struct Earnings {
+    pub(crate) live: Map<EarningId, Arc<Earning>>,
+    pub(crate) history: Map<EarningId, Arc<PastEarning>>,
+    pub(crate) calculations: Map<CalculationId, Arc<Calculation>>,
+    /// The one current earning of each key.
+    current: Map<EarningKey, EarningId>,
+    current_by_lineage: Set<(ParticipantId, LineageId, EarningId)>,
+    by_position: Set<EarningPosition>,
+    current_by_position: Set<EarningPosition>,
+    /// With an amount, a part of which is not taken up, not obsolete.
+    payable: Set<EarningPosition>,
+}
+
+/// What one commit does to earnings.
+pub(crate) struct EarningChanges {
+    pub(crate) departed: Vec<Departure<EarningId>>,
+    pub(crate) obsoleted: Vec<Obsoletion<EarningId>>,
+    pub(crate) explained: Vec<EarningFacts>,
+    pub(crate) paid: Vec<EarningPayment>,
+    pub(crate) new: Vec<Earning>,
+    pub(crate) calculations: Vec<Calculation>,
+    pub(crate) calculations_deleted: Vec<CalculationId>,
+}
+
+impl Earnings {
+    pub(crate) fn apply(&mut self, changes: EarningChanges) -> Result<(), CommitError> {
+        let EarningChanges {
+            departed,
+            obsoleted,
+            explained,
+            paid,
+            new,
+            calculations,
+            calculations_deleted,
+        } = changes;
+        for departure in departed {
+            self.depart(departure)?;
+        }
+        for Obsoletion { id, mark, stamp } in obsoleted {
+            self.update(id, |row| {
+                row.obsolete = Some(mark);
+                row.stamp = stamp;
+            })?;
+        }
+        for facts in explained {
+            self.explain(facts)?;
+        }
+        for payment in paid {
+            self.pay(payment)?;
+        }
+        for row in new {
+            self.add(Arc::new(row))?;
+        }
+        for calculation in calculations {
+            self.calculations
+                .insert_mut(calculation.id, Arc::new(calculation));
+        }
+        for id in calculations_deleted {
+            take(&mut self.calculations, &id)?;
+        }
+        Ok(())
+    }
+
+    fn depart(&mut self, departure: Departure<EarningId>) -> Result<(), StoreError> {
+        let row = self.take(departure.id)?;
+        if !departure.archive {
+            return Ok(());
+        }
+        let past = PastEarning {
+            earning: Arc::unwrap_or_clone(row),
+            because: departure.because,
+            left_at: departure.at,
+            left_by: departure.actor,
+        };
+        add(&mut self.history, departure.id, Arc::new(past))
+    }
+
+    fn explain(&mut self, facts: EarningFacts) -> Result<(), StoreError> {
+        let EarningFacts {
+            id,
+            credit,
+            transaction,
+            trace,
+            stamp,
+        } = facts;
+        self.update(id, |row| {
+            row.credit = credit;
+            row.transaction = transaction;
+            row.trace = trace;
+            row.stamp = stamp;
+        })
+    }
+
+    fn pay(&mut self, payment: EarningPayment) -> Result<(), CommitError> {
+        let EarningPayment {
+            id,
+            version_read,
+            instalments,
+            stamp,
+        } = payment;
+        if self.version(id) != Some(version_read) {
+            let guard = Guard::EarningAt(id, version_read);
+            return Err(CommitError::GuardFailed(Box::new(guard)));
+        }
+        self.update(id, |row| {
+            row.instalments = instalments;
+            row.stamp = stamp;
+        })?;
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        id: EarningId,
+        change: impl FnOnce(&mut Earning),
+    ) -> Result<(), StoreError> {
+        let mut row = self.take(id)?;
+        change(Arc::make_mut(&mut row));
+        self.add(row)
+    }
+
+    fn add(&mut self, row: Arc<Earning>) -> Result<(), StoreError> {
+        let position = position_of(&row);
+        self.by_position.insert_mut(position.clone());
+        if is_payable(&row) {
+            self.payable.insert_mut(position.clone());
+        }
+        if row.is_current() {
+            if self.current.contains_key(&row.key) {
+                let what = format_args!("{:?}", row.key);
+                return Err(conflict(what, "would have two current earnings"));
+            }
+            self.current.insert_mut(row.key.clone(), row.id);
+            self.current_by_position.insert_mut(position);
+            if let Some(place) = lineage_place_of(&row) {
+                self.current_by_lineage.insert_mut(place);
+            }
+        }
+        add(&mut self.live, row.id, row)
+    }
+
+    fn take(&mut self, id: EarningId) -> Result<Arc<Earning>, StoreError> {
+        let row = take(&mut self.live, &id)?;
+        let position = position_of(&row);
+        self.by_position.remove_mut(&position);
+        self.payable.remove_mut(&position);
+        if row.is_current() {
+            self.current.remove_mut(&row.key);
+            self.current_by_position.remove_mut(&position);
+            if let Some(place) = lineage_place_of(&row) {
+                self.current_by_lineage.remove_mut(&place);
+            }
+        }
+        Ok(row)
+    }
+
+    pub(crate) fn version(&self, id: EarningId) -> Option<Version> {
+        self.live.get(&id).map(|row| row.stamp.version)
+    }
+
+    /// Current ones of one participant for one credit, in rising id order.
+    pub(crate) fn of_lineage(
+        &self,
+        participant: &ParticipantId,
+        lineage: LineageId,
+    ) -> impl Iterator<Item = &Arc<Earning>> {
+        let place = |id| (participant.clone(), lineage, EarningId(id));
+        let (first, last) = (place(Uuid::nil()), place(Uuid::max()));
+        self.current_by_lineage
+            .range((Bound::Included(first), Bound::Included(last)))
+            .filter_map(|(_, _, id)| self.live.get(id))
+    }
+
+    /// All of everybody above a position.
+    pub(crate) fn of_all(
+        &self,
+        range: DateRange,
+        after: Option<&EarningPosition>,
+    ) -> impl Iterator<Item = &Arc<Earning>> {
+        rows_above(&self.by_position, after, self).filter(move |row| range.contains(row.date))
+    }
+
+    /// Those of one participant above a position, in rising order.
+    pub(crate) fn of_participant<'a>(
+        &'a self,
+        participant: &'a ParticipantId,
+        range: DateRange,
+        after: Option<&EarningPosition>,
+    ) -> impl Iterator<Item = &'a Arc<Earning>> {
+        self.within(&self.by_position, participant, range, after)
+    }
+
+    /// Current ones of these participants above a position, in rising order.
+    pub(crate) fn current_of<'a>(
+        &'a self,
+        participants: &'a [ParticipantId],
+        range: DateRange,
+        after: Option<&'a EarningPosition>,
+    ) -> impl Iterator<Item = &'a Arc<Earning>> {
+        let participants: BTreeSet<_> = participants.iter().collect();
+        let rest = participants
+            .into_iter()
+            .skip_while(move |whose| after.is_some_and(|after| **whose < after.participant));
+        rest.flat_map(move |whose| self.within(&self.current_by_position, whose, range, after))
+    }
+
+    /// Payable ones above a position.
+    pub(crate) fn payable(
+        &self,
+        due: Date,
+        after: Option<&EarningPosition>,
+    ) -> impl Iterator<Item = &Arc<Earning>> {
+        rows_above(&self.payable, after, self).filter(move |row| row.instalments.next_due <= due)
+    }
+
+    fn within<'a>(
+        &'a self,
+        positions: &'a Set<EarningPosition>,
+        participant: &'a ParticipantId,
+        range: DateRange,
+        after: Option<&EarningPosition>,
+    ) -> impl Iterator<Item = &'a Arc<Earning>> + use<'a> {
+        let first = EarningPosition {
+            participant: participant.clone(),
+            date: range.from.unwrap_or(Date::MIN),
+            id: EarningId(Uuid::nil()),
+        };
+        let from = match after {
+            Some(after) if *after >= first => Bound::Excluded(after.clone()),
+            _ => Bound::Included(first),
+        };
+        positions
+            .range((from, Bound::Unbounded))
+            .take_while(move |at| at.participant == *participant)
+            .take_while(move |at| range.to.is_none_or(|to| at.date < to))
+            .filter_map(|at| self.live.get(&at.id))
+    }
+}
+
+fn rows_above<'a>(
+    positions: &'a Set<EarningPosition>,
+    after: Option<&EarningPosition>,
+    earnings: &'a Earnings,
+) -> impl Iterator<Item = &'a Arc<Earning>> + use<'a> {
+    positions
+        .range((crate::map::above(after.cloned()), Bound::Unbounded))
+        .filter_map(|at| earnings.live.get(&at.id))
+}
+
+fn position_of(row: &Earning) -> EarningPosition {
+    EarningPosition {
+        participant: row.key.participant.clone(),
+        date: row.date,
+        id: row.id,
+    }
+}
+
+fn lineage_place_of(row: &Earning) -> Option<(ParticipantId, LineageId, EarningId)> {
+    Some((row.key.participant.clone(), row.key.lineage?, row.id))
+}
+
+fn is_payable(row: &Earning) -> bool {
+    let Instalments { count, taken, .. } = row.instalments;
+    let has_amount = match row.outcome {
+        EarningOutcome::Amount(_) => true,
+        EarningOutcome::Error(_) => false,
+    };
+    has_amount && taken < count && row.obsolete.is_none()
+}

@@ -1,0 +1,162 @@
+//! Transactions: every version, by id, by natural key, by period.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use attain_domain::ids::{PeriodId, TransactionId};
+use attain_domain::ports::{ChunkSize, StoreError, TransactionRepository};
+use attain_domain::run::WorkItem;
+use attain_domain::stamp::Version;
+use attain_domain::time::DateRange;
+use attain_domain::transaction::{
+    Transaction, TransactionKey, TransactionProgress, TransactionStatus,
+};
+use uuid::Uuid;
+
+use crate::map::{Map, Set, above, add, conflict, of_keys, take};
+use crate::snapshot::MemorySnapshot;
+
+#[derive(Clone, Default)]
+pub(crate) struct Transactions {
+    rows: Map<TransactionId, Arc<Transaction>>,
+    by_key: Set<(TransactionKey, TransactionId)>,
+    by_period: Set<(PeriodId, TransactionId)>,
+}
+
+impl Transactions {
+    pub(crate) fn apply(
+        &mut self,
+        new: Vec<Transaction>,
+        progressed: Vec<TransactionProgress>,
+    ) -> Result<(), StoreError> {
+        let mut touched = BTreeSet::new();
+        for row in new {
+            touched.insert(row.key.clone());
+            self.by_key.insert_mut((row.key.clone(), row.id));
+            self.by_period.insert_mut((row.period.clone(), row.id));
+            add(&mut self.rows, row.id, Arc::new(row))?;
+        }
+        for progress in progressed {
+            touched.insert(self.progress(progress)?);
+        }
+        // Looked at in the end, because a new version is named before the one it replaces.
+        for key in touched {
+            if self.live_of(&key).count() > 1 {
+                return Err(conflict(key, "would have two live transactions"));
+            }
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, progress: TransactionProgress) -> Result<TransactionKey, StoreError> {
+        let TransactionProgress {
+            id,
+            status,
+            category,
+            flags,
+            replaced_by,
+            stamp,
+        } = progress;
+        let mut row = take(&mut self.rows, &id)?;
+        let key = row.key.clone();
+        let changed = Arc::make_mut(&mut row);
+        changed.status = status;
+        changed.category = category;
+        changed.flags = flags;
+        changed.replaced_by = replaced_by;
+        changed.stamp = stamp;
+        self.rows.insert_mut(id, row);
+        Ok(key)
+    }
+
+    fn of_key(&self, key: &TransactionKey) -> impl DoubleEndedIterator<Item = &Arc<Transaction>> {
+        let first = (key.clone(), TransactionId(Uuid::nil()));
+        let last = (key.clone(), TransactionId(Uuid::max()));
+        let ids = self
+            .by_key
+            .range((Bound::Included(first), Bound::Included(last)));
+        ids.filter_map(|(_, id)| self.rows.get(id))
+    }
+
+    fn live_of(&self, key: &TransactionKey) -> impl Iterator<Item = &Arc<Transaction>> {
+        self.of_key(key).filter(|row| match row.status {
+            TransactionStatus::New
+            | TransactionStatus::Classified
+            | TransactionStatus::Credited
+            | TransactionStatus::Error(_) => true,
+            TransactionStatus::Obsolete | TransactionStatus::Cancelled => false,
+        })
+    }
+
+    pub(crate) fn is_key_free(&self, key: &TransactionKey) -> bool {
+        self.live_of(key).next().is_none()
+    }
+
+    pub(crate) fn version(&self, id: TransactionId) -> Option<Version> {
+        self.rows.get(&id).map(|row| row.stamp.version)
+    }
+}
+
+#[async_trait]
+impl TransactionRepository for MemorySnapshot {
+    async fn transactions_by_key(
+        &self,
+        keys: &[TransactionKey],
+    ) -> Result<Vec<Transaction>, StoreError> {
+        let transactions = &self.tables.transactions;
+        Ok(of_keys(keys, |key| {
+            let newest = transactions.of_key(key).next_back();
+            newest.map(|row| Transaction::clone(row))
+        }))
+    }
+
+    async fn transactions_by_id(
+        &self,
+        ids: &[TransactionId],
+    ) -> Result<Vec<Transaction>, StoreError> {
+        let rows = &self.tables.transactions.rows;
+        Ok(of_keys(ids, |id| {
+            rows.get(id).map(|row| Transaction::clone(row))
+        }))
+    }
+
+    async fn transactions_of_work(
+        &self,
+        item: &WorkItem,
+        after: Option<TransactionId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Transaction>, StoreError> {
+        let transactions = &self.tables.transactions;
+        let from = match after {
+            Some(after) if after >= item.first => Bound::Excluded((item.period.clone(), after)),
+            _ => Bound::Included((item.period.clone(), item.first)),
+        };
+        let to = Bound::Included((item.period.clone(), item.last));
+        Ok(transactions
+            .by_period
+            .range((from, to))
+            .map(|(_, id)| id)
+            .filter_map(|id| transactions.rows.get(id))
+            .take(chunk.rows())
+            .map(|row| Transaction::clone(row))
+            .collect())
+    }
+
+    async fn transactions_after(
+        &self,
+        range: DateRange,
+        after: Option<TransactionId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Transaction>, StoreError> {
+        let rows = &self.tables.transactions.rows;
+        Ok(rows
+            .range((above(after), Bound::Unbounded))
+            .map(|(_, row)| row)
+            .filter(|row| range.contains(row.event_date))
+            .take(chunk.rows())
+            .map(|row| Transaction::clone(row))
+            .collect())
+    }
+}
