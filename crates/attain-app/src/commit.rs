@@ -76,7 +76,8 @@ impl Engine {
         Err(Refusal::new(Reason::Contention, text))
     }
 
-    async fn first_answer(
+    /// The answer of a request that was carried out before.
+    pub(crate) async fn first_answer(
         &self,
         caller: &Caller,
         snapshot: &dyn Snapshot,

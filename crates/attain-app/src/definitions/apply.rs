@@ -88,8 +88,10 @@ impl Engine {
         mode: ApplyMode,
     ) -> Result<ApplyPlan, Vec<Refusal>> {
         refuse_twice(definitions, deleted)?;
+        let content = content_of(caller, definitions, deleted);
         for _ in 0..self.limits.attempts {
             let snapshot = self.snapshot(caller).await.map_err(one)?;
+            self.first_answer(caller, &*snapshot, &content).await.map_err(one)?;
             let mark = snapshot.definitions_mark().await.map_err(store_refusal).map_err(one)?;
             let before = load(&*snapshot).await.map_err(one)?;
             let ids = std::sync::Arc::clone(&self.ids);
@@ -101,7 +103,7 @@ impl Engine {
             if mode == ApplyMode::Validate || decided.writes.is_empty() {
                 return Ok(decided.plan);
             }
-            let mut changes = self.changes_of(caller, &decided, &mut now);
+            let mut changes = changes_of(caller, &decided, &content, &mut now);
             changes.guards.push(Guard::DefinitionsUnchanged(mark));
             drop(snapshot);
             match self.store.commit(changes).await {
@@ -117,17 +119,31 @@ impl Engine {
         Err(one(Refusal::new(Reason::Contention, text)))
     }
 
-    fn changes_of(
-        &self,
+}
+
+/// Names what was asked; only a request with an id needs it.
+fn content_of(
+    caller: &Caller,
+    definitions: &[Definition],
+    deleted: &[(DefinitionKind, DefinitionId)],
+) -> String {
+    match caller.request {
+        Some(_) => format!("apply {definitions:?} {deleted:?}"),
+        None => String::new(),
+    }
+}
+
+fn changes_of(
         caller: &Caller,
         decided: &Decided,
+        content: &str,
         now: &mut Circumstances<'_>,
     ) -> ChangeSet {
         let mut set = ChangeSet::new(caller.workspace.clone());
         set.guards.push(Guard::WorkspaceExists);
         set.request = caller.request.clone().map(|id| attain_domain::change::RequestRecord {
             id,
-            digest: digest(&["apply"]),
+            digest: digest(&[content]),
             answer: String::new(),
             at: now.at,
         });
@@ -156,7 +172,6 @@ impl Engine {
         set.changes.definitions.clone_from(&decided.writes);
         decided.aftermath.write(&mut set.changes, now);
         set
-    }
 }
 
 fn one(refusal: Refusal) -> Vec<Refusal> {
@@ -243,21 +258,17 @@ async fn decide(
 
 type Stored = std::collections::BTreeMap<(DefinitionKind, DefinitionId), DefinitionRecord>;
 
-/// The stored records of everything that is given: one by one for a few, by kind for many.
+/// The stored records of every kind that is given.
 async fn stored_records(
     snapshot: &dyn Snapshot,
     definitions: &[Definition],
     deleted: &[(DefinitionKind, DefinitionId)],
 ) -> Result<Stored, Refusal> {
-    let mut wanted: std::collections::BTreeMap<DefinitionKind, u32> = Default::default();
-    let keys = definitions.iter().map(Definition::kind).chain(deleted.iter().map(|(k, _)| *k));
-    for kind in keys {
-        *wanted.entry(kind).or_default() += 1;
-    }
+    let kinds = definitions.iter().map(Definition::kind).chain(deleted.iter().map(|(k, _)| *k));
     let mut stored = Stored::new();
-    for kind in wanted.keys() {
-        for record in all_of_kind(snapshot, *kind).await? {
-            stored.insert((*kind, record.body.id()), record);
+    for kind in kinds.collect::<std::collections::BTreeSet<_>>() {
+        for record in all_of_kind(snapshot, kind).await? {
+            stored.insert((kind, record.body.id()), record);
         }
     }
     Ok(stored)

@@ -1,0 +1,1 @@
+//! Importing in chunks: what is reported, and what a repeat finds.

@@ -1,0 +1,202 @@
+//! Classify, credit and roll up: goes through the work list, one chunk of transactions a commit.
+//! Items that were added after the run began wait for the next run.
+
+use std::collections::BTreeSet;
+
+use attain_domain::change::Changes;
+use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
+use attain_domain::ids::{ParticipantId, PeriodId, TransactionId, WorkItemId};
+use attain_domain::ports::{ChunkSize, Snapshot};
+use attain_domain::run::{Change, Process, Scope, WorkItem};
+use attain_domain::transaction::Transaction;
+
+use super::worker::{Committed, Piece, Stop, Worker};
+use crate::failure::store_refusal;
+
+/// Participants and periods that this run has put into the change log already.
+pub(super) type Noted = BTreeSet<(PeriodId, ParticipantId)>;
+
+/// One chunk, decided and ready to be committed.
+struct Chunk {
+    outcome: ChunkOutcome,
+    /// What is left of the item, by its first transaction.
+    rest: Option<TransactionId>,
+}
+
+impl Worker<'_> {
+    /// Does what `process` has to do for every item of the work list.
+    pub(super) async fn credit_work(&mut self, process: Process) -> Result<(), Stop> {
+        let watermark = WorkItemId(self.new_id());
+        let stages = stages_of(process);
+        let mut units = 0;
+        let snapshot = self.snapshot().await?;
+        for stage in stages {
+            units += snapshot.work_count(*stage, &self.periods).await.map_err(store_refusal)?;
+        }
+        drop(snapshot);
+        self.enter(process, units).await?;
+        let mut noted = Noted::new();
+        for stage in stages {
+            self.credit_stage(process, *stage, watermark, &mut noted).await?;
+        }
+        Ok(())
+    }
+
+    async fn credit_stage(
+        &mut self,
+        process: Process,
+        stage: Process,
+        watermark: WorkItemId,
+        noted: &mut Noted,
+    ) -> Result<(), Stop> {
+        let mut after = None;
+        loop {
+            let snapshot = self.snapshot().await?;
+            let items = snapshot
+                .work_after(stage, &self.periods, after, ChunkSize::new(1_000))
+                .await
+                .map_err(store_refusal)?;
+            drop(snapshot);
+            let Some(last) = items.last() else { return Ok(()) };
+            after = Some(last.id);
+            for item in items {
+                if item.id > watermark {
+                    return Ok(());
+                }
+                self.credit_item(process, item, noted).await?;
+            }
+        }
+    }
+
+    /// Goes through one item. What is left of it after a chunk takes its place in the same commit,
+    /// so that a run that dies in between leaves exactly the rest.
+    async fn credit_item(
+        &mut self,
+        process: Process,
+        mut item: WorkItem,
+        noted: &mut Noted,
+    ) -> Result<(), Stop> {
+        loop {
+            let snapshot = self.snapshot().await?;
+            let chunk = self.credit_part(process, &item, &*snapshot).await?;
+            drop(snapshot);
+            let next = chunk.rest.map(|first| WorkItem {
+                id: WorkItemId(self.new_id()),
+                first,
+                ..item.clone()
+            });
+            let end = chunk.rest.is_none();
+            let (piece, touched) = self.piece(process, &item, next.clone(), chunk, noted);
+            if self.commit(piece).await? == Committed::LookAgain {
+                continue;
+            }
+            noted.extend(touched);
+            match next {
+                Some(rest) if !end => item = rest,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    async fn credit_part(
+        &self,
+        process: Process,
+        item: &WorkItem,
+        snapshot: &dyn Snapshot,
+    ) -> Result<Chunk, Stop> {
+        let chunk = ChunkSize::new(self.engine.limits.chunk_transactions);
+        let transactions =
+            snapshot.transactions_of_work(item, None, chunk).await.map_err(store_refusal)?;
+        let rest = (transactions.len() == chunk.rows())
+            .then(|| transactions.last().and_then(|last| after(last.id)))
+            .flatten()
+            .filter(|next| *next <= item.last);
+        let versions: Vec<TransactionId> = versions(&transactions);
+        let credits =
+            snapshot.credits_of_transactions(&versions).await.map_err(store_refusal)?;
+        let stages = Stages {
+            classify: item.stage == Process::Classify,
+            credit: process != Process::Classify && item.stage <= Process::Credit,
+            roll_up: matches!(process, Process::RunAll | Process::RollUp),
+        };
+        let world = &self.world;
+        let judge = |credit: &attain_domain::credit::Credit| {
+            world.plans.eligibility(&world.set, credit)
+        };
+        let outcome = self.now(|now| {
+            let input = ChunkInput { transactions, credits };
+            credit_chunk(&world.rules, &world.hierarchy, &world.set, input, stages, &judge, now)
+        });
+        Ok(Chunk { outcome, rest })
+    }
+
+    fn piece(
+        &self,
+        process: Process,
+        item: &WorkItem,
+        rest: Option<WorkItem>,
+        chunk: Chunk,
+        noted: &Noted,
+    ) -> (Piece, Noted) {
+        let ChunkOutcome { mut changes, counts, touched, failures } = chunk.outcome;
+        let touched: Noted =
+            touched.into_iter().map(|(who, period)| (period, who)).collect();
+        note_touched(&touched, noted, &mut changes);
+        let units = u64::from(rest.is_none());
+        changes.work_done.push(item.id);
+        if let Some(next_stage) = stage_after(process) {
+            let last = match &rest {
+                Some(rest) => before(rest.first),
+                None => item.last,
+            };
+            let id = WorkItemId(self.new_id());
+            changes.work.push(WorkItem { id, stage: next_stage, last, ..item.clone() });
+        }
+        changes.work.extend(rest);
+        (Piece { changes, counts, failures, units }, touched)
+    }
+}
+
+/// Logs a change for everybody whose credits changed, once a run.
+pub(super) fn note_touched(touched: &Noted, noted: &Noted, changes: &mut Changes) {
+    for (period, participant) in touched.difference(noted) {
+        let scope = Scope::Participant(participant.clone());
+        changes.changed.push(Change { period: period.clone(), scope });
+    }
+}
+
+/// The stages of the work list that a process takes from.
+fn stages_of(process: Process) -> &'static [Process] {
+    match process {
+        Process::Classify => &[Process::Classify],
+        Process::Credit => &[Process::Credit],
+        Process::RollUp => &[Process::RollUp],
+        Process::RunAll => &[Process::Classify, Process::Credit, Process::RollUp],
+        Process::Calculate => &[],
+    }
+}
+
+/// What the transactions of an item wait for when a process has done its part.
+fn stage_after(process: Process) -> Option<Process> {
+    match process {
+        Process::Classify => Some(Process::Credit),
+        Process::Credit => Some(Process::RollUp),
+        Process::RollUp | Process::RunAll | Process::Calculate => None,
+    }
+}
+
+/// The transactions of a chunk and the versions that they replaced, whose credits hand on their
+/// lineage.
+fn versions(transactions: &[Transaction]) -> Vec<TransactionId> {
+    let replaced = transactions.iter().filter_map(|transaction| transaction.replaces);
+    let own = transactions.iter().map(|transaction| transaction.id);
+    own.chain(replaced).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn after(id: TransactionId) -> Option<TransactionId> {
+    id.0.as_u128().checked_add(1).map(|next| TransactionId(uuid::Uuid::from_u128(next)))
+}
+
+fn before(id: TransactionId) -> TransactionId {
+    TransactionId(uuid::Uuid::from_u128(id.0.as_u128().saturating_sub(1)))
+}

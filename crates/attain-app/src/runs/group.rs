@@ -1,0 +1,268 @@
+//! One group of participants: reads their credits and live earnings, folds, takes the difference,
+//! commits. Groups are cut by the number of credits, so that memory stays bounded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use attain_domain::calculation::{
+    CreditInput, Differences, EarningDraft, ParticipantFold, Window, difference,
+};
+use attain_domain::change::{ClaimDone, CreditEligibility};
+use attain_domain::credit::{Credit, CreditPosition};
+use attain_domain::definition::calendar::PeriodStatus;
+use attain_domain::earning::{Earning, EarningKey};
+use attain_domain::ids::{CalculationId, ParticipantId, TransactionId};
+use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::run::{Change, Scope};
+use attain_domain::time::DateRange;
+use attain_domain::transaction::Transaction;
+use rayon::prelude::*;
+use uuid::Uuid;
+
+use super::calculating::Frame;
+use super::reports::Reports;
+use super::worker::{Committed, Piece, Stop, Worker};
+use crate::failure::store_refusal;
+use crate::world::World;
+
+/// Everything that is needed to calculate some participants.
+struct Inputs {
+    participants: Vec<ParticipantId>,
+    credits: Vec<Credit>,
+    transactions: BTreeMap<TransactionId, Transaction>,
+    live: Vec<Earning>,
+}
+
+type Entries = BTreeMap<ParticipantId, Vec<Change>>;
+
+impl Worker<'_> {
+    /// Calculates some participants, in groups of at most about `chunk_credits` credits each.
+    pub(super) async fn calculate_chunk(
+        &mut self,
+        participants: &[ParticipantId],
+        window: Window,
+        frame: &Frame,
+        entries: Option<&Entries>,
+    ) -> Result<(), Stop> {
+        let mut rest = participants;
+        while !rest.is_empty() {
+            let snapshot = self.snapshot().await?;
+            let (group, inputs) = self.read_group(&*snapshot, rest, window).await?;
+            let reports = Reports::read(&*snapshot, &self.world, &inputs.participants, window, frame)
+                .await?;
+            drop(snapshot);
+            let piece = self.calculate_group(&inputs, &reports, window, frame, entries)?;
+            if self.commit(piece).await? == Committed::Yes {
+                rest = rest.get(group..).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the first of `participants` whose credits fit into one group; says how many they are.
+    async fn read_group(
+        &self,
+        snapshot: &dyn Snapshot,
+        participants: &[ParticipantId],
+        window: Window,
+    ) -> Result<(usize, Inputs), Stop> {
+        let span = self.world.plans.span(&self.world.set, window);
+        let most = self.engine.limits.chunk_credits as usize;
+        let chunk = ChunkSize::new(self.engine.limits.chunk_credits);
+        let mut credits: Vec<Credit> = Vec::new();
+        let mut count = participants.len();
+        loop {
+            let after = credits.last().map(CreditPosition::of);
+            let page = snapshot
+                .credits_of_participants(participants, span, after.as_ref(), chunk)
+                .await
+                .map_err(store_refusal)?;
+            let end = page.len() < chunk.rows();
+            credits.extend(page);
+            if end {
+                break;
+            }
+            let Some(last) = credits.last().map(|credit| credit.participant.clone()) else { break };
+            let whole = credits.partition_point(|credit| credit.participant < last);
+            if credits.len() >= most && whole > 0 {
+                credits.truncate(whole);
+                count = participants.partition_point(|participant| *participant < last);
+                break;
+            }
+        }
+        let participants = participants.get(..count).unwrap_or_default().to_vec();
+        let transactions = self.transactions_of(snapshot, &credits).await?;
+        let live = self.live_earnings(snapshot, &participants, span, window).await?;
+        Ok((count, Inputs { participants, credits, transactions, live }))
+    }
+
+    /// The transactions of credits, where expressions read them.
+    async fn transactions_of(
+        &self,
+        snapshot: &dyn Snapshot,
+        credits: &[Credit],
+    ) -> Result<BTreeMap<TransactionId, Transaction>, Stop> {
+        let mut transactions = BTreeMap::new();
+        if !self.world.plans.reads_transactions() {
+            return Ok(transactions);
+        }
+        let ids: BTreeSet<TransactionId> =
+            credits.iter().filter_map(|credit| credit.transaction).collect();
+        let ids: Vec<TransactionId> = ids.into_iter().collect();
+        for page in ids.chunks(ChunkSize::largest().rows()) {
+            let rows = snapshot.transactions_by_id(page).await.map_err(store_refusal)?;
+            transactions.extend(rows.into_iter().map(|row| (row.id, row)));
+        }
+        Ok(transactions)
+    }
+
+    async fn live_earnings(
+        &self,
+        snapshot: &dyn Snapshot,
+        participants: &[ParticipantId],
+        span: DateRange,
+        window: Window,
+    ) -> Result<Vec<Earning>, Stop> {
+        let mut live: Vec<Earning> = Vec::new();
+        let mut after: Option<EarningPosition> = None;
+        loop {
+            let page = snapshot
+                .current_earnings(participants, span, after.as_ref(), ChunkSize::largest())
+                .await
+                .map_err(store_refusal)?;
+            let end = page.len() < ChunkSize::largest().rows();
+            after = page.last().map(|earning| EarningPosition {
+                participant: earning.key.participant.clone(),
+                date: earning.date,
+                id: earning.id,
+            });
+            let covered = page.into_iter().filter(|earning| covers(&self.world, window, earning));
+            live.extend(covered);
+            if end {
+                return Ok(live);
+            }
+        }
+    }
+
+    fn calculate_group(
+        &self,
+        inputs: &Inputs,
+        reports: &Reports,
+        window: Window,
+        frame: &Frame,
+        entries: Option<&Entries>,
+    ) -> Result<Piece, Stop> {
+        let world = Arc::clone(&self.world);
+        let mut drafts = fold_all(&world, inputs, reports, window, frame);
+        drafts.retain(|draft| counts(&world, window, &draft.key, &draft.period));
+        let phase = frame.phase;
+        let live: Vec<Earning> = inputs
+            .live
+            .iter()
+            .filter(|earning| world.plans.phase_of(&earning.key).is_none_or(|p| p == phase))
+            .cloned()
+            .collect();
+        let nil = CalculationId(Uuid::nil());
+        let calculation = |period: &_| frame.calculations.get(period).copied().unwrap_or(nil);
+        let settings = world.settings();
+        let Differences { mut changes, counts, failures, changed } =
+            self.now(|now| difference(drafts, &live, calculation, settings, now));
+        if changes.earnings.iter().any(|earning| earning.calculation == nil) {
+            let text = "an earning fell into a period that no calculation covers";
+            return Err(Stop::Refused(Refusal::new(Reason::Internal, text)));
+        }
+        self.judge(inputs, &mut changes);
+        if entries.is_none() {
+            changes.changed.extend(managers_of(&world, &changed));
+        }
+        changes.claims_done = self.struck(&inputs.participants, entries);
+        let units = inputs.participants.len() as u64;
+        Ok(Piece { changes, counts, failures, units })
+    }
+
+    /// Credits whose eligibility is another than when they were made.
+    fn judge(&self, inputs: &Inputs, changes: &mut attain_domain::change::Changes) {
+        for credit in &inputs.credits {
+            let status = self.world.plans.eligibility(&self.world.set, credit);
+            if status != credit.status {
+                let stamp = self.now(|now| now.touch(&credit.stamp));
+                changes.credits_judged.push(CreditEligibility { id: credit.id, status, stamp });
+            }
+        }
+    }
+
+    fn struck(&self, participants: &[ParticipantId], entries: Option<&Entries>) -> Vec<ClaimDone> {
+        let Some(entries) = entries else { return Vec::new() };
+        let run = self.run.id;
+        let done = participants.iter().filter_map(|who| entries.get(who)).flatten();
+        done.map(|change| ClaimDone { run, change: change.clone() }).collect()
+    }
+}
+
+/// Folds every participant of a group, side by side.
+fn fold_all(
+    world: &World,
+    inputs: &Inputs,
+    reports: &Reports,
+    window: Window,
+    frame: &Frame,
+) -> Vec<EarningDraft> {
+    let drafts: Vec<Vec<EarningDraft>> = inputs
+        .participants
+        .par_iter()
+        .map(|id| {
+            let mut drafts = Vec::new();
+            let Some(participant) = world.set.participants.get(id) else { return drafts };
+            let mut fold = ParticipantFold::begin(
+                &world.plans,
+                &world.set,
+                participant,
+                window,
+                frame.phase,
+                reports.of(id),
+            );
+            let from = inputs.credits.partition_point(|credit| credit.participant < *id);
+            let own = inputs.credits.get(from..).unwrap_or_default();
+            for credit in own.iter().take_while(|credit| credit.participant == *id) {
+                let transaction = credit.transaction.and_then(|t| inputs.transactions.get(&t));
+                fold.credit(&CreditInput { credit, transaction }, &mut drafts);
+            }
+            fold.finish(&mut drafts);
+            drafts
+        })
+        .collect();
+    drafts.into_iter().flatten().collect()
+}
+
+fn covers(world: &World, window: Window, earning: &Earning) -> bool {
+    counts(world, window, &earning.key, &earning.period)
+}
+
+/// Whether this calculation decides about a key: its interval overlaps the window, and its period
+/// is open.
+fn counts(
+    world: &World,
+    window: Window,
+    key: &EarningKey,
+    period: &attain_domain::ids::PeriodId,
+) -> bool {
+    let open = world.set.calendar.period(period).is_some_and(|p| p.status == PeriodStatus::Open);
+    open && world.plans.covers(&world.set, key, window)
+}
+
+/// The change log entries of everybody above those whose first-phase earnings changed.
+fn managers_of(
+    world: &World,
+    changed: &BTreeSet<(ParticipantId, attain_domain::ids::PeriodId)>,
+) -> Vec<Change> {
+    let mut entries = BTreeSet::new();
+    for (participant, period) in changed {
+        let Some(dates) = world.set.calendar.period(period) else { continue };
+        for ancestor in world.hierarchy.ancestors(participant, dates.last_date()).iter() {
+            let scope = Scope::Participant(ancestor.participant.clone());
+            entries.insert(Change { period: period.clone(), scope });
+        }
+    }
+    entries.into_iter().collect()
+}

@@ -1,0 +1,162 @@
+//! Starting and cancelling runs.
+
+use std::time::Duration;
+
+use attain_domain::activity::{Activity, ActivityAction, RecordKind};
+use attain_domain::change::{ChangeSet, Guard};
+use attain_domain::ids::{ActivityId, RunId};
+use attain_domain::ports::Snapshot;
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::run::{Run, RunCounts, RunStatus};
+use attain_domain::time::{DateRange, Instant};
+use attain_domain::working::Circumstances;
+
+use super::{RunRequest, WhenBusy};
+use crate::caller::Caller;
+use crate::commit::Decision;
+use crate::engine::Engine;
+use crate::failure::store_refusal;
+
+/// How often a run that waits for another looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+impl Engine {
+    /// Makes a run, ready to be executed. A run over overlapping dates whose worker has been silent
+    /// for longer than its lease is given up in the same commit, and its work is taken over.
+    ///
+    /// # Errors
+    /// `RUN_IN_PROGRESS`, unless asked to wait; `OUT_OF_RANGE` for dates without periods.
+    pub async fn start_run(&self, caller: &Caller, request: &RunRequest) -> Result<Run, Refusal> {
+        loop {
+            match self.try_start(caller, request).await {
+                Err(refusal)
+                    if refusal.reason == Reason::RunInProgress
+                        && request.when_busy == WhenBusy::Wait =>
+                {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn try_start(&self, caller: &Caller, request: &RunRequest) -> Result<Run, Refusal> {
+        let content = format!("run {:?} {}", request.process, request.range);
+        let answer = self
+            .decide(caller, &content, async |snapshot, now| {
+                self.decide_start(caller, request, snapshot, now).await
+            })
+            .await?;
+        let id = RunId::parse(&answer)
+            .map_err(|error| Refusal::new(Reason::StoreCorrupt, format!("a run id {error}")))?;
+        self.run(caller, id).await
+    }
+
+    async fn decide_start(
+        &self,
+        caller: &Caller,
+        request: &RunRequest,
+        snapshot: &dyn Snapshot,
+        now: &mut Circumstances<'_>,
+    ) -> Result<Decision, Refusal> {
+        let world = self.world(caller, snapshot).await?;
+        let range = whole_periods(&world.set.calendar, request.range)?;
+        let run = Run {
+            id: RunId(now.id()),
+            process: request.process,
+            range,
+            status: RunStatus::Running,
+            stage: None,
+            units_done: 0,
+            units_total: 0,
+            counts: RunCounts::default(),
+            cancel_requested: false,
+            lease_until: self.lease_until(now.at),
+            ended_at: None,
+            stamp: now.stamp(),
+        };
+        let mut set = ChangeSet::new(caller.workspace.clone());
+        set.guards.push(Guard::NoRunOverlaps { except: run.id, range, at: now.at });
+        for dead in snapshot.runs_open().await.map_err(store_refusal)? {
+            if dead.range.overlaps(&range) && dead.lease_until <= now.at {
+                set.guards.push(Guard::RunAt(dead.id, dead.stamp.version));
+                let stamp = now.touch(&dead.stamp);
+                let (status, ended_at) = (RunStatus::Failed, Some(now.at));
+                set.changes.runs.push(Run { status, ended_at, stamp, ..dead });
+            }
+        }
+        set.changes.activities.push(activity(caller, &run, ActivityAction::Created, now));
+        let answer = run.id.to_string();
+        set.changes.runs.push(run);
+        Ok(Decision { changes: Some(set), answer })
+    }
+
+    /// Asks a run to stop between two of its commits. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; `RUN_ENDED`.
+    pub async fn cancel_run(&self, caller: &Caller, id: RunId) -> Result<Run, Refusal> {
+        self.decide(caller, &format!("cancel {id}"), async |snapshot, now| {
+            let run = snapshot.run(id).await.map_err(store_refusal)?;
+            let run = run
+                .ok_or_else(|| Refusal::new(Reason::NotFound, format!("there is no run {id}")))?;
+            if run.status.has_ended() {
+                return Err(Refusal::new(Reason::RunEnded, format!("{id} has ended already")));
+            }
+            let mut set = ChangeSet::new(caller.workspace.clone());
+            set.guards.push(Guard::RunAt(id, run.stamp.version));
+            set.changes.activities.push(activity(caller, &run, ActivityAction::Updated, now));
+            let stamp = now.touch(&run.stamp);
+            set.changes.runs.push(Run { cancel_requested: true, stamp, ..run });
+            Ok(Decision { changes: Some(set), answer: id.to_string() })
+        })
+        .await?;
+        self.run(caller, id).await
+    }
+
+    pub(super) fn lease_until(&self, at: Instant) -> Instant {
+        let micros = i64::from(self.limits.lease_seconds).saturating_mul(1_000_000);
+        Instant::from_micros(at.micros().saturating_add(micros)).unwrap_or(at)
+    }
+}
+
+fn activity(
+    caller: &Caller,
+    run: &Run,
+    action: ActivityAction,
+    now: &mut Circumstances<'_>,
+) -> Activity {
+    Activity {
+        id: ActivityId(now.id()),
+        at: now.at,
+        actor: caller.actor.clone(),
+        request: caller.request.clone(),
+        run: Some(run.id),
+        action,
+        record: RecordKind::Run,
+        subject: run.id.to_string(),
+        count: 1,
+        before: None,
+        after: Some(format!("{:?} {}", run.process, run.range)),
+    }
+}
+
+/// The dates of the periods that a range touches.
+fn whole_periods(
+    calendar: &attain_domain::definition::Calendar,
+    range: DateRange,
+) -> Result<DateRange, Refusal> {
+    if range.to.is_none() {
+        let text = "a run needs to know up to which date: give a period, or an end";
+        return Err(Refusal::new(Reason::MissingValue, text).at("range.to"));
+    }
+    let start = calendar.periods_in(range).map(|period| period.start).min();
+    let end = calendar.periods_in(range).map(|period| period.end).max();
+    match (start, end) {
+        (Some(start), Some(end)) => Ok(DateRange::between(start, end)),
+        _ => {
+            let text = format!("the calendar has no period for dates {range}");
+            Err(Refusal::new(Reason::OutOfRange, text).at("range"))
+        }
+    }
+}
