@@ -18,6 +18,8 @@ pub mod ports;
 pub mod refusal;
 pub mod run;
 pub mod stamp;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod transaction;
 pub mod working;
