@@ -6,12 +6,15 @@
 
 pub mod activity;
 pub mod change;
+pub mod collecting;
 pub mod credit;
+pub mod crediting;
 pub mod definition;
 pub mod earning;
 pub mod expression;
 pub mod ids;
 pub mod money;
+pub mod paying;
 pub mod payment;
 pub mod plan;
 pub mod ports;

@@ -1,0 +1,24 @@
+//! Paying: what batches, paysheets and lines may do and when, and what a pay run makes of earnings.
+//! Pure: rows in, changes out. How many rows go into one commit is the caller's choice, as long as
+//! a participant's sheet is filled, paid or dropped whole.
+
+mod batch;
+mod book;
+mod decided;
+mod drop;
+mod fill;
+mod hold;
+mod parts;
+mod sheet;
+
+pub use batch::{BatchAction, check_batch, new_batch, next_batch};
+pub use book::{PartBook, reversal};
+pub use decided::Decided;
+pub use drop::{drop_sheet, pay_sheet};
+pub use fill::{FillSheet, StaleHold, fill_sheet};
+pub use hold::{LineAction, hold_line, release_line, release_to_next_batch};
+pub use parts::{due_date, part_amount};
+pub use sheet::{PaysheetAction, act_on_sheet};
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;
