@@ -1,1 +1,14 @@
-//! attain-scenario.
+//! Scenarios: given definitions, when this happens, then these numbers come out. A scenario is a
+//! file that an analyst can write; it runs against anything that implements [`Driver`].
+
+mod driver;
+mod engine_driver;
+mod format;
+mod runner;
+mod table;
+
+pub use driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
+pub use engine_driver::EngineDriver;
+pub use format::{Scenario, ScenarioError};
+pub use runner::{Failure, run};
+pub use table::{Row, Table, TableError};

@@ -1,2 +1,83 @@
-//! attain.
-fn main() {}
+//! The program: reads the command line, puts the parts together, ends with a documented code.
+
+mod apply;
+mod args;
+mod demo;
+mod explain;
+mod failure;
+mod import;
+mod lines;
+mod list;
+mod output;
+mod pay;
+mod run;
+mod scenarios;
+mod serve;
+mod session;
+mod statement;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::failure::Failure;
+use crate::session::{Session, open_store};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("ATTAIN_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: this machine gives no threads: {error}");
+            return ExitCode::from(4);
+        }
+    };
+    match runtime.block_on(execute(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}
+
+async fn execute(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { global, command } = arguments;
+    match command {
+        Command::Demo(demo) => demo::demo(&global, &demo).await,
+        Command::Test(test) => scenarios::test(&test).await,
+        Command::Serve(serve) => serve::serve(&global, &serve).await,
+        Command::Schema => {
+            print!("{}", attain_documents::schema());
+            Ok(())
+        }
+        Command::Migrate => {
+            open_store(&global.store, true).await?;
+            println!("{} is at this program's version", global.store.display());
+            Ok(())
+        }
+        other => {
+            let session = Session::open(&global).await?;
+            match other {
+                Command::Apply(apply) => apply::apply(&session, &global, &apply).await,
+                Command::Export(export) => apply::export(&session, &export).await,
+                Command::Import(import) => import::import(&session, &global, &import).await,
+                Command::Run(run) => run::run(&session, &global, &run).await,
+                Command::Pay(pay) => pay::pay(&session, &global, &pay).await,
+                Command::Statement(of) => statement::statement(&session, &global, &of).await,
+                Command::Explain(explain) => explain::explain(&session, &global, &explain).await,
+                Command::List(list) => list::list(&session, &global, &list).await,
+                Command::Demo(_)
+                | Command::Test(_)
+                | Command::Serve(_)
+                | Command::Schema
+                | Command::Migrate => Ok(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The format of scenario files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Why a file is not a scenario.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// Not the YAML that it should be; the text has line and column.
+    #[error("{file}: {text}")]
+    Format {
+        /// The file.
+        file: String,
+        /// What is wrong, and where.
+        text: String,
+    },
+}
+
+/// One scenario.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What it shows, in one line.
+    pub scenario: String,
+    /// Where the numbers come from.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// Other files of documents, relative to this one, applied first.
+    #[serde(default)]
+    pub include: Vec<String>,
+    /// Documents, as in any document file, separated by `---`.
+    #[serde(default)]
+    pub given: Option<String>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One step: one thing that happens, and what is seen afterwards.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Applies documents.
+    #[serde(default)]
+    pub apply: Option<String>,
+    /// Imports transactions, as CSV.
+    #[serde(default)]
+    pub import: Option<String>,
+    /// Imports ready-made credits, as CSV.
+    #[serde(default)]
+    pub import_credits: Option<String>,
+    /// Runs a process.
+    #[serde(default)]
+    pub run: Option<RunStep>,
+    /// Makes a payment batch.
+    #[serde(default)]
+    pub create_batch: Option<BatchStep>,
+    /// Refreshes a batch.
+    #[serde(default)]
+    pub refresh_batch: Option<String>,
+    /// Gives a batch another pay date.
+    #[serde(default)]
+    pub edit_batch: Option<EditStep>,
+    /// Freezes a batch.
+    #[serde(default)]
+    pub freeze_batch: Option<String>,
+    /// Pays a batch.
+    #[serde(default)]
+    pub pay_batch: Option<String>,
+    /// Freezes and pays a batch.
+    #[serde(default)]
+    pub freeze_and_pay: Option<String>,
+    /// Deletes a batch.
+    #[serde(default)]
+    pub delete_batch: Option<String>,
+    /// Moves a paysheet on.
+    #[serde(default)]
+    pub lock_sheet: Option<SheetStep>,
+    /// Moves a paysheet on.
+    #[serde(default)]
+    pub submit_sheet: Option<SheetStep>,
+    /// Moves a paysheet on.
+    #[serde(default)]
+    pub approve_sheet: Option<SheetStep>,
+    /// Moves a paysheet back.
+    #[serde(default)]
+    pub reject_sheet: Option<SheetStep>,
+    /// Holds a line.
+    #[serde(default)]
+    pub hold_line: Option<LineStep>,
+    /// Releases a line.
+    #[serde(default)]
+    pub release_line: Option<LineStep>,
+    /// The reason with which the step is refused.
+    #[serde(default)]
+    pub refused: Option<String>,
+    /// What is seen afterwards: tables by name.
+    #[serde(default)]
+    pub then: BTreeMap<String, String>,
+}
+
+/// A run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunStep {
+    /// `all`, `classify`, `credit`, `roll_up` or `calculate`; `all` if absent.
+    #[serde(default)]
+    pub process: Option<String>,
+    /// First date.
+    pub from: String,
+    /// Last date, inclusive.
+    pub through: String,
+}
+
+/// A new batch.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchStep {
+    /// The name it has in this scenario.
+    pub name: String,
+    /// Who is paid.
+    pub pay_group: String,
+    /// The period.
+    pub period: String,
+    /// The pay date; the last day of the period if absent.
+    #[serde(default)]
+    pub pay_date: Option<String>,
+}
+
+/// Another pay date.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditStep {
+    /// The batch, by its name in this scenario.
+    pub batch: String,
+    /// The pay date.
+    pub pay_date: String,
+}
+
+/// A paysheet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetStep {
+    /// The batch, by its name in this scenario.
+    pub batch: String,
+    /// Whose.
+    pub participant: String,
+    /// Who does it; somebody else than the participant if absent.
+    #[serde(default)]
+    pub actor: Option<String>,
+}
+
+/// A payment line.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineStep {
+    /// The batch, by its name in this scenario.
+    pub batch: String,
+    /// Whose.
+    pub participant: String,
+    /// The number of its transaction; none for an earning per interval.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// The component, where there are several.
+    #[serde(default)]
+    pub component: Option<String>,
+}
+
+impl Scenario {
+    /// Reads one scenario file.
+    ///
+    /// # Errors
+    /// See [`ScenarioError`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        serde_saphyr::from_str(text).map_err(|error| ScenarioError::Format {
+            file: file.to_owned(),
+            text: error.to_string(),
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! Runs a scenario step by step, and says in the scenario's own words what is different.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use attain_domain::refusal::Refusal;
+
+use crate::driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
+use crate::format::{LineStep, Scenario, SheetStep, Step};
+use crate::table::{Row, Table};
+
+/// Where a scenario went another way than it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which step, from 1; 0 is what was given.
+    pub step: usize,
+    /// What is different.
+    pub text: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.step {
+            0 => write!(f, "given: {}", self.text),
+            step => write!(f, "step {step}: {}", self.text),
+        }
+    }
+}
+
+/// Runs one scenario. `includes` are the texts of its included files, in order.
+///
+/// # Errors
+/// The first step that went another way.
+pub async fn run(
+    scenario: &Scenario,
+    includes: &[String],
+    driver: &mut dyn Driver,
+) -> Result<(), Failure> {
+    let given = includes.iter().cloned().chain(scenario.given.clone());
+    let documents = given.collect::<Vec<_>>().join("\n---\n");
+    if !documents.is_empty() {
+        driver.apply(&documents).await.map_err(|refusals| fail(0, &list(&refusals)))?;
+    }
+    let mut batches = BTreeMap::new();
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let number = index + 1;
+        let answer = act(step, driver, &mut batches).await;
+        let answer = expect_refusal(step, answer).map_err(|text| fail(number, &text))?;
+        for (name, expected) in &step.then {
+            let different = look(name, expected, &answer, &batches, driver).await;
+            if let Some(text) = different.map_err(|text| fail(number, &text))? {
+                return Err(fail(number, &format!("{name}:\n{text}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fail(step: usize, text: &str) -> Failure {
+    Failure { step, text: text.to_owned() }
+}
+
+fn list(refusals: &[Refusal]) -> String {
+    let lines = refusals.iter().map(|refusal| format!("{}: {refusal}", refusal.reason));
+    format!("refused:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The step's answer, if it went as the step says.
+fn expect_refusal(step: &Step, answer: Result<Answer, Vec<Refusal>>) -> Result<Answer, String> {
+    match (&step.refused, answer) {
+        (None, Ok(answer)) => Ok(answer),
+        (None, Err(refusals)) => Err(list(&refusals)),
+        (Some(reason), Ok(_)) => Err(format!("was to be refused with {reason}, and was not")),
+        (Some(reason), Err(refusals)) => {
+            if refusals.iter().any(|refusal| refusal.reason.code() == reason) {
+                let rows = refusals.iter().map(refusal_row).collect();
+                Ok(Answer { tables: BTreeMap::from([("refusals", rows)]), id: None })
+            } else {
+                Err(format!("was to be refused with {reason}; {}", list(&refusals)))
+            }
+        }
+    }
+}
+
+fn refusal_row(refusal: &Refusal) -> Row {
+    Row::from([
+        ("reason".to_owned(), refusal.reason.code().to_owned()),
+        ("field".to_owned(), refusal.field.clone().unwrap_or_default()),
+        ("text".to_owned(), refusal.text.clone()),
+    ])
+}
+
+async fn act(
+    step: &Step,
+    driver: &mut dyn Driver,
+    batches: &mut BTreeMap<String, String>,
+) -> Result<Answer, Vec<Refusal>> {
+    if let Some(documents) = &step.apply {
+        return driver.apply(documents).await;
+    }
+    act_one(step, driver, batches).await.map_err(|refusal| vec![refusal])
+}
+
+async fn act_one(
+    step: &Step,
+    driver: &mut dyn Driver,
+    batches: &mut BTreeMap<String, String>,
+) -> Result<Answer, Refusal> {
+    if let Some(csv) = &step.import {
+        return driver.import(csv).await;
+    }
+    if let Some(csv) = &step.import_credits {
+        return driver.import_credits(csv).await;
+    }
+    if let Some(run) = &step.run {
+        let process = run.process.as_deref().unwrap_or("all");
+        return driver.run(process, &run.from, &run.through).await;
+    }
+    if let Some(new) = &step.create_batch {
+        let date = new.pay_date.as_deref();
+        let answer = driver.create_batch(&new.pay_group, &new.period, date).await?;
+        batches.insert(new.name.clone(), answer.id.clone().unwrap_or_default());
+        return Ok(answer);
+    }
+    if let Some(name) = &step.freeze_and_pay {
+        driver.batch(named(batches, name), BatchAction::Freeze).await?;
+        return driver.batch(named(batches, name), BatchAction::Pay).await;
+    }
+    if let Some((name, action)) = batch_action(step) {
+        return driver.batch(named(batches, name), action).await;
+    }
+    if let Some((sheet, action)) = sheet_action(step) {
+        let actor = sheet.actor.as_deref();
+        let batch = named(batches, &sheet.batch);
+        return driver.sheet(batch, &sheet.participant, actor, action).await;
+    }
+    if let Some((line, held)) = line_action(step) {
+        let choice = LineChoice { number: line.number.clone(), component: line.component.clone() };
+        return driver.hold(named(batches, &line.batch), &line.participant, choice, held).await;
+    }
+    Ok(Answer::default())
+}
+
+/// The id of a batch that the scenario has named; the name itself for one that it has not.
+fn named<'a>(batches: &'a BTreeMap<String, String>, name: &'a str) -> &'a str {
+    batches.get(name).map_or(name, String::as_str)
+}
+
+fn batch_action(step: &Step) -> Option<(&str, BatchAction)> {
+    let simple = [
+        (&step.refresh_batch, BatchAction::Refresh),
+        (&step.freeze_batch, BatchAction::Freeze),
+        (&step.pay_batch, BatchAction::Pay),
+        (&step.delete_batch, BatchAction::Delete),
+    ];
+    for (name, action) in simple {
+        if let Some(name) = name {
+            return Some((name, action));
+        }
+    }
+    let edit = step.edit_batch.as_ref()?;
+    Some((&edit.batch, BatchAction::Edit { pay_date: edit.pay_date.clone() }))
+}
+
+fn sheet_action(step: &Step) -> Option<(&SheetStep, SheetAction)> {
+    let actions = [
+        (&step.lock_sheet, SheetAction::Lock),
+        (&step.submit_sheet, SheetAction::Submit),
+        (&step.approve_sheet, SheetAction::Approve),
+        (&step.reject_sheet, SheetAction::Reject),
+    ];
+    actions.into_iter().find_map(|(sheet, action)| Some((sheet.as_ref()?, action)))
+}
+
+fn line_action(step: &Step) -> Option<(&LineStep, bool)> {
+    let actions = [(&step.hold_line, true), (&step.release_line, false)];
+    actions.into_iter().find_map(|(line, held)| Some((line.as_ref()?, held)))
+}
+
+/// Compares one table of a step; `Ok(Some(_))` is the difference.
+async fn look(
+    name: &str,
+    expected: &str,
+    answer: &Answer,
+    batches: &BTreeMap<String, String>,
+    driver: &mut dyn Driver,
+) -> Result<Option<String>, String> {
+    let table = Table::parse(expected).map_err(|error| format!("{name}: {error}"))?;
+    let rows = match answer.tables.get(name) {
+        Some(rows) => rows.clone(),
+        None => {
+            let view = View::ALL.into_iter().find(|view| view.name() == name);
+            let view = view.ok_or_else(|| format!("there is no table `{name}` to look at"))?;
+            driver.view(view).await.map_err(|refusal| list(&[refusal]))?
+        }
+    };
+    if name == "counts" {
+        return Ok(table.difference(&of_named(&table, rows)));
+    }
+    Ok(table.difference(&with_names(rows, batches)))
+}
+
+/// Only the counts that the scenario names: others are zero or beside the point.
+fn of_named(table: &Table, mut rows: Vec<Row>) -> Vec<Row> {
+    let position = table.columns.iter().position(|column| column == "name");
+    let names: Vec<&String> =
+        table.rows.iter().filter_map(|row| row.get(position?)).collect();
+    rows.retain(|row| row.get("name").is_some_and(|name| names.contains(&name)));
+    for name in names {
+        if !rows.iter().any(|row| row.get("name") == Some(name)) {
+            let zero = ("count".to_owned(), "0".to_owned());
+            rows.push(Row::from([("name".to_owned(), name.clone()), zero]));
+        }
+    }
+    rows
+}
+
+/// Shows batches by the names that the scenario gave them.
+fn with_names(mut rows: Vec<Row>, batches: &BTreeMap<String, String>) -> Vec<Row> {
+    for row in &mut rows {
+        let Some(batch) = row.get_mut("batch") else { continue };
+        if let Some((name, _)) = batches.iter().find(|(_, id)| *id == batch) {
+            batch.clone_from(name);
+        }
+    }
+    rows
+}

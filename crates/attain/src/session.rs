@@ -1,0 +1,88 @@
+//! One command's engine and caller.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use attain_app::{Caller, Engine, SystemClock, TimeOrderedIds};
+use attain_domain::ids::{ActorId, IdError, RequestId, WorkspaceId};
+use attain_domain::ports::{Store, StoreErrorKind};
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::time::{Date, DateRange};
+use attain_sqlite::{Options, SqliteStore};
+
+use crate::args::{Dates, Global};
+use crate::failure::Failure;
+
+/// What a command works with.
+pub(crate) struct Session {
+    pub(crate) engine: Engine,
+    pub(crate) caller: Caller,
+}
+
+/// An engine over a store, with this machine's clock.
+pub(crate) fn engine_over(store: Arc<dyn Store>) -> Engine {
+    Engine::new(store, Arc::new(SystemClock), Arc::new(TimeOrderedIds::default()))
+}
+
+/// Opens a database file. A new one is made; an old one is migrated only when asked.
+pub(crate) async fn open_store(path: &Path, migrate: bool) -> Result<SqliteStore, Failure> {
+    let migrate = migrate || !path.exists();
+    let options = Options { migrate, ..Options::default() };
+    let store = SqliteStore::open(path, options).await;
+    store.map_err(|error| {
+        let reason = match error.kind {
+            StoreErrorKind::Version => Reason::StoreVersion,
+            StoreErrorKind::Full => Reason::StoreFull,
+            StoreErrorKind::Corrupt => Reason::StoreCorrupt,
+            StoreErrorKind::Unavailable | StoreErrorKind::Conflict => Reason::StoreUnavailable,
+            StoreErrorKind::Internal => Reason::Internal,
+        };
+        let text = format!("{}: {error}", path.display());
+        Failure::from(Refusal::new(reason, text))
+    })
+}
+
+impl Session {
+    /// Opens the store of the command line.
+    pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
+        let store = open_store(&global.store, false).await?;
+        Ok(Self { engine: engine_over(Arc::new(store)), caller: caller(global)? })
+    }
+}
+
+/// Who asks, as the command line says.
+pub(crate) fn caller(global: &Global) -> Result<Caller, Failure> {
+    let workspace = WorkspaceId::parse(&global.workspace);
+    let workspace = workspace.map_err(|error| argument("--workspace", &error))?;
+    let actor = ActorId::parse(&global.actor).map_err(|error| argument("--actor", &error))?;
+    let request = global.request_id.as_deref().map(RequestId::parse).transpose();
+    let request = request.map_err(|error| argument("--request-id", &error))?;
+    Ok(Caller::new(workspace, actor).with_request(request))
+}
+
+/// A wrong argument.
+pub(crate) fn argument(name: &str, error: &IdError) -> Failure {
+    Refusal::new(Reason::MalformedValue, error.to_string()).at(name).into()
+}
+
+/// Reads a date of the command line.
+pub(crate) fn date(name: &str, text: &str) -> Result<Date, Failure> {
+    Date::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
+        let text = format!("`{text}` is not a date such as 2026-01-31");
+        Refusal::new(Reason::MalformedValue, text).at(name).into()
+    })
+}
+
+/// The dates that the command line names: a period, several, or from and through.
+pub(crate) async fn dates(session: &Session, dates: &Dates) -> Result<DateRange, Failure> {
+    if let Some(period) = &dates.period {
+        let (first, last) = period.split_once("..").unwrap_or((period, period));
+        let first = session.engine.period(&session.caller, first).await?;
+        let last = session.engine.period(&session.caller, last).await?;
+        return Ok(DateRange::between(first.start, last.end));
+    }
+    let from = dates.from.as_deref().map(|text| date("--from", text)).transpose()?;
+    let through = dates.through.as_deref().map(|text| date("--through", text)).transpose()?;
+    let to = through.and_then(|through| through.succ_opt());
+    Ok(DateRange { from, to })
+}
