@@ -1,0 +1,148 @@
+//! Every id and name that change sets have mentioned: what there is to ask a store for.
+
+use std::collections::BTreeSet;
+
+use attain_domain::change::{ChangeSet, Changes, ClaimDone, DefinitionChange};
+use attain_domain::credit::{Credit, CreditOrigin};
+use attain_domain::definition::DefinitionKind;
+use attain_domain::ids::{
+    BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId, ParticipantId,
+    PaysheetId, PeriodId, RequestId, RunId, TransactionId,
+};
+use attain_domain::run::{Change, Scope};
+use attain_domain::transaction::TransactionKey;
+
+#[derive(Clone, Default)]
+pub(crate) struct Known {
+    pub(crate) definitions: BTreeSet<(DefinitionKind, DefinitionId, u32)>,
+    pub(crate) transactions: BTreeSet<TransactionId>,
+    pub(crate) keys: BTreeSet<TransactionKey>,
+    pub(crate) credits: BTreeSet<CreditId>,
+    pub(crate) earnings: BTreeSet<EarningId>,
+    pub(crate) lineages: BTreeSet<LineageId>,
+    pub(crate) participants: BTreeSet<ParticipantId>,
+    pub(crate) periods: BTreeSet<PeriodId>,
+    pub(crate) calculations: BTreeSet<CalculationId>,
+    pub(crate) batches: BTreeSet<BatchId>,
+    pub(crate) paysheets: BTreeSet<PaysheetId>,
+    pub(crate) lines: BTreeSet<LineId>,
+    pub(crate) runs: BTreeSet<RunId>,
+    pub(crate) requests: BTreeSet<RequestId>,
+}
+
+impl Known {
+    pub(crate) fn note(&mut self, set: &ChangeSet) {
+        let ChangeSet {
+            workspace: _,
+            request,
+            guards: _,
+            changes,
+        } = set;
+        self.requests
+            .extend(request.iter().map(|request| request.id.clone()));
+        self.note_changes(changes);
+    }
+
+    fn note_changes(&mut self, changes: &Changes) {
+        // Without `..`, so that a new kind of change cannot go unread.
+        let Changes {
+            definitions,
+            transactions,
+            transactions_progressed: _,
+            credits_departed: _,
+            credits_obsoleted: _,
+            credits_judged: _,
+            credits,
+            earnings_departed: _,
+            earnings_obsoleted: _,
+            earnings_explained,
+            earnings_paid: _,
+            earnings,
+            calculations,
+            calculations_deleted: _,
+            lines_deleted: _,
+            paysheets_deleted: _,
+            batches_deleted: _,
+            batches,
+            paysheets,
+            lines,
+            runs,
+            run_log,
+            work_done: _,
+            work,
+            changed,
+            claims,
+            claims_done,
+            activities: _,
+        } = changes;
+        self.definitions.extend(definitions.iter().map(version_of));
+        for row in transactions {
+            self.transactions.insert(row.id);
+            self.keys.insert(row.key.clone());
+            self.periods.insert(row.period.clone());
+        }
+        credits.iter().for_each(|row| self.note_credit(row));
+        self.transactions
+            .extend(earnings_explained.iter().filter_map(|row| row.transaction));
+        for row in earnings {
+            self.earnings.insert(row.id);
+            self.lineages.extend(row.key.lineage);
+            self.participants.insert(row.key.participant.clone());
+        }
+        self.calculations
+            .extend(calculations.iter().map(|row| row.id));
+        self.batches.extend(batches.iter().map(|row| row.id));
+        for row in paysheets {
+            self.paysheets.insert(row.id);
+            self.batches.insert(row.batch);
+            self.participants.insert(row.participant.clone());
+        }
+        for row in lines {
+            self.lines.insert(row.id);
+            self.paysheets.insert(row.paysheet);
+            self.earnings.insert(row.earning);
+        }
+        self.runs.extend(runs.iter().map(|row| row.id));
+        self.runs.extend(run_log.iter().map(|entry| entry.run));
+        self.runs.extend(claims.iter().map(|claim| claim.run));
+        self.periods
+            .extend(work.iter().map(|item| item.period.clone()));
+        changed.iter().for_each(|entry| self.note_change(entry));
+        for ClaimDone { run, change } in claims_done {
+            self.runs.insert(*run);
+            self.note_change(change);
+        }
+    }
+
+    fn note_credit(&mut self, row: &Credit) {
+        self.credits.insert(row.id);
+        self.transactions.extend(row.transaction);
+        self.participants.insert(row.participant.clone());
+        match &row.origin {
+            CreditOrigin::From { through, .. } => {
+                self.participants.insert(through.clone());
+            }
+            CreditOrigin::Rule { .. } | CreditOrigin::Given => {}
+        }
+    }
+
+    fn note_change(&mut self, entry: &Change) {
+        self.periods.insert(entry.period.clone());
+        match &entry.scope {
+            Scope::Participant(whose) => {
+                self.participants.insert(whose.clone());
+            }
+            Scope::Everybody => {}
+        }
+    }
+}
+
+fn version_of(change: &DefinitionChange) -> (DefinitionKind, DefinitionId, u32) {
+    match change {
+        DefinitionChange::Put(record) => {
+            let body = &record.body;
+            (body.kind(), body.id(), record.stamp.version.0)
+        }
+        DefinitionChange::Delete { kind, id, stamp } => (*kind, id.clone(), stamp.version.0),
+    }
+}

@@ -1,0 +1,38 @@
+//! Reads lists page by page, and insists on what every list promises: no page is longer than asked,
+//! everything on a page stands above what came before it, and the end is an empty page.
+
+use attain_domain::ports::ChunkSize;
+
+/// The sizes that every list is read with.
+pub(crate) const CHUNKS: [u32; 3] = [1, 3, ChunkSize::MAX];
+
+/// All rows of a list, whose order is that of `position`.
+pub(crate) async fn all_pages<T, P: Ord>(
+    chunk: ChunkSize,
+    position: impl Fn(&T) -> P,
+    mut read: impl AsyncFnMut(Option<P>) -> Vec<T>,
+) -> Vec<T> {
+    let mut rows: Vec<T> = Vec::new();
+    loop {
+        let mut page = read(rows.last().map(&position)).await;
+        if page.is_empty() {
+            return rows;
+        }
+        let (is, asked) = (page.len(), chunk.rows());
+        assert!(
+            is <= asked,
+            "a page of {is} rows where {asked} were asked for"
+        );
+        let seen = rows.len();
+        rows.append(&mut page);
+        check_rising(&rows[seen.saturating_sub(1)..], &position);
+    }
+}
+
+/// Rows stand in strictly rising order.
+pub(crate) fn check_rising<T, P: Ord>(rows: &[T], position: impl Fn(&T) -> P) {
+    for (index, pair) in rows.windows(2).enumerate() {
+        let rises = position(&pair[0]) < position(&pair[1]);
+        assert!(rises, "row {} is not above the row before it", index + 1);
+    }
+}

@@ -1,0 +1,158 @@
+//! Two commits that together use every kind of change: for cases that are about commits as a whole.
+
+use attain_domain::change::{
+    Changes, Claim, ClaimDone, CreditEligibility, DefinitionChange, EarningFacts, Obsoletion,
+};
+use attain_domain::credit::CreditStatus;
+use attain_domain::definition::{Definition, DefinitionKind};
+use attain_domain::earning::{EarningPayment, Instalments};
+use attain_domain::ids::{
+    BatchId, CalculationId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId,
+    WorkItemId,
+};
+use attain_domain::run::{Calculation, Run, RunStatus};
+use attain_domain::stamp::Version;
+use attain_domain::testing::{
+    activity, batch, calculation, calendar, change_for, credit, credit_departure, date, earning,
+    earning_departure, line, log_entry, name, obsolete, participant, paysheet, plan, put, run,
+    stamp_at, transaction, uuid, work_item,
+};
+use attain_domain::time::DateRange;
+use attain_domain::transaction::{TransactionProgress, TransactionStatus};
+
+/// January 2026.
+pub(crate) fn january() -> DateRange {
+    DateRange::between(date("2026-01-01"), date("2026-02-01"))
+}
+
+/// Rows in every table, into an empty workspace.
+pub(crate) fn first_commit() -> Changes {
+    Changes {
+        definitions: vec![
+            put(Definition::Calendar(calendar()), 1),
+            put(Definition::Plan(plan("reps")), 1),
+            put(Definition::Participant(participant("ann")), 1),
+        ],
+        transactions: (1..=3).map(transaction).collect(),
+        credits: (1..=4).map(credit).collect(),
+        earnings: (1..=4).map(earning).collect(),
+        calculations: vec![calculation(1), calculation(2)],
+        batches: vec![batch(1), batch(2)],
+        paysheets: vec![paysheet(1), paysheet(2)],
+        lines: vec![line(1), line(2)],
+        runs: vec![run(1), run(2)],
+        run_log: vec![log_entry(1, 1)],
+        work: vec![work_item(1), work_item(2)],
+        changed: vec![change_for("2026-01", "ann")],
+        claims: vec![Claim {
+            run: RunId(uuid(1)),
+            range: january(),
+        }],
+        activities: vec![activity(1)],
+        ..Changes::default()
+    }
+}
+
+/// Every kind of change at once, after [`first_commit`].
+pub(crate) fn second_commit() -> Changes {
+    let stamp = || stamp_at(2);
+    Changes {
+        definitions: vec![put(Definition::Plan(plan("reps")), 2), ann_deleted()],
+        transactions: vec![transaction(11)],
+        transactions_progressed: vec![TransactionProgress {
+            status: TransactionStatus::Classified,
+            category: Some(name("hardware")),
+            stamp: stamp(),
+            ..TransactionProgress::of(&transaction(1))
+        }],
+        credits_departed: vec![credit_departure(1)],
+        credits_obsoleted: vec![Obsoletion {
+            id: CreditId(uuid(2)),
+            mark: obsolete(),
+            stamp: stamp(),
+        }],
+        credits_judged: vec![CreditEligibility {
+            id: CreditId(uuid(3)),
+            status: CreditStatus::Eligible,
+            stamp: stamp(),
+        }],
+        credits: vec![credit(11)],
+        earnings_departed: vec![earning_departure(1)],
+        earnings_obsoleted: vec![Obsoletion {
+            id: EarningId(uuid(2)),
+            mark: obsolete(),
+            stamp: stamp(),
+        }],
+        earnings_explained: vec![earning_3_explained()],
+        earnings_paid: vec![earning_4_taken_up()],
+        earnings: vec![earning(11)],
+        calculations: vec![
+            Calculation {
+                released: true,
+                stamp: stamp(),
+                ..calculation(1)
+            },
+            calculation(11),
+        ],
+        calculations_deleted: vec![CalculationId(uuid(2))],
+        lines_deleted: vec![LineId(uuid(2))],
+        paysheets_deleted: vec![PaysheetId(uuid(2))],
+        batches_deleted: vec![BatchId(uuid(2))],
+        batches: vec![batch(11)],
+        paysheets: vec![paysheet(11)],
+        lines: vec![line(11)],
+        runs: vec![run_1_failed(), run(11)],
+        run_log: vec![log_entry(2, 1)],
+        work_done: vec![WorkItemId(uuid(1))],
+        work: vec![work_item(11)],
+        changed: vec![change_for("2026-01", "bob"), change_for("2026-02", "bob")],
+        claims: vec![Claim {
+            run: RunId(uuid(2)),
+            range: january(),
+        }],
+        claims_done: vec![ClaimDone {
+            run: RunId(uuid(2)),
+            change: change_for("2026-01", "bob"),
+        }],
+        activities: vec![activity(2)],
+    }
+}
+
+fn ann_deleted() -> DefinitionChange {
+    DefinitionChange::Delete {
+        kind: DefinitionKind::Participant,
+        id: name("ann"),
+        stamp: stamp_at(2),
+    }
+}
+
+fn earning_3_explained() -> EarningFacts {
+    let earning = earning(3);
+    EarningFacts {
+        id: earning.id,
+        credit: Some(CreditId(uuid(11))),
+        transaction: Some(TransactionId(uuid(11))),
+        trace: earning.trace,
+        stamp: stamp_at(2),
+    }
+}
+
+fn earning_4_taken_up() -> EarningPayment {
+    EarningPayment {
+        id: EarningId(uuid(4)),
+        version_read: Version(1),
+        instalments: Instalments {
+            taken: 1,
+            ..Instalments::at_once(date("2026-01-15"))
+        },
+        stamp: stamp_at(2),
+    }
+}
+
+fn run_1_failed() -> Run {
+    Run {
+        status: RunStatus::Failed,
+        stamp: stamp_at(2),
+        ..run(1)
+    }
+}
