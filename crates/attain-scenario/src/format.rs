@@ -26,7 +26,10 @@ pub struct Scenario {
     /// Where the numbers come from.
     #[serde(default)]
     pub about: Option<String>,
-    /// Other files of documents, relative to this one, applied first.
+    /// A folder of documents, relative to this file, applied first and together.
+    #[serde(default)]
+    pub documents: Option<String>,
+    /// Other files of documents, relative to this one, applied next, one after another.
     #[serde(default)]
     pub include: Vec<String>,
     /// Documents, as in any document file, separated by `---`.

@@ -36,10 +36,9 @@ pub async fn run(
     includes: &[String],
     driver: &mut dyn Driver,
 ) -> Result<(), Failure> {
-    let given = includes.iter().cloned().chain(scenario.given.clone());
-    let documents = given.collect::<Vec<_>>().join("\n---\n");
-    if !documents.is_empty() {
-        driver.apply(&documents).await.map_err(|refusals| fail(0, &list(&refusals)))?;
+    // One after another, so that what is given can replace what is included.
+    for documents in includes.iter().chain(&scenario.given) {
+        driver.apply(documents).await.map_err(|refusals| fail(0, &list(&refusals)))?;
     }
     let mut batches = BTreeMap::new();
     for (index, step) in scenario.steps.iter().enumerate() {

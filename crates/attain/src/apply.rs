@@ -45,7 +45,8 @@ pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Definition>, Failure> {
     if refusals.is_empty() { Ok(definitions) } else { Err(refusals.into()) }
 }
 
-fn yaml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+/// The files as they are named, and the `.yaml` files in the folders, in order.
+pub(crate) fn yaml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
