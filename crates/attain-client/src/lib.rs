@@ -22,6 +22,7 @@
 #![warn(missing_docs)]
 
 mod activities;
+mod batches;
 mod connection;
 mod credits;
 mod definitions;
@@ -29,7 +30,7 @@ mod earnings;
 mod error;
 mod imports;
 mod page;
-mod payments;
+mod paysheets;
 mod runs;
 mod transactions;
 pub mod values;
@@ -40,8 +41,10 @@ pub use attain_proto::attain::v1 as proto;
 /// The standard types that the messages use.
 pub use attain_proto::google::r#type as standard;
 
+pub use batches::BatchOverview;
 pub use connection::{Client, Retries};
 pub use definitions::ApplyMode;
 pub use error::{ClientError, FieldViolation, Refused};
 pub use imports::ImportProgress;
 pub use page::Rows;
+pub use paysheets::LineOutcome;

@@ -45,7 +45,10 @@ where
             } else {
                 Place::At(next)
             };
-            Ok(Some((stream::iter(rows).map(Ok::<_, ClientError>), (page, place))))
+            Ok(Some((
+                stream::iter(rows).map(Ok::<_, ClientError>),
+                (page, place),
+            )))
         },
     );
     Box::pin(pages.try_flatten())

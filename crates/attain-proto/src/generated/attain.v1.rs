@@ -462,6 +462,137 @@ pub mod activity_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// One person's sheet in a batch: a snapshot.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Paysheet {
+    /// `sht_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub paysheet_id: ::prost::alloc::string::String,
+    /// Its batch.
+    #[prost(string, tag = "2")]
+    pub batch_id: ::prost::alloc::string::String,
+    /// Whose.
+    #[prost(string, tag = "3")]
+    pub participant: ::prost::alloc::string::String,
+    /// Its state.
+    #[prost(enumeration = "PaysheetStatus", tag = "4")]
+    pub status: i32,
+    /// What is paid: the sum of its lines that are not held, in pay currency.
+    #[prost(message, optional, tag = "5")]
+    pub total: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What is held, in pay currency.
+    #[prost(message, optional, tag = "6")]
+    pub held: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Counts its writes.
+    #[prost(string, tag = "7")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was made.
+    #[prost(message, optional, tag = "8")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last written.
+    #[prost(message, optional, tag = "9")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who wrote it last.
+    #[prost(string, tag = "10")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// The states of a paysheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaysheetStatus {
+    /// Not given.
+    Unspecified = 0,
+    /// Open.
+    Unpaid = 1,
+    /// No line may be held or released.
+    Locked = 2,
+    /// Waits for approval.
+    Submitted = 3,
+    /// Approved.
+    Approved = 4,
+    /// Paid with its batch; never changes.
+    Paid = 5,
+}
+impl PaysheetStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYSHEET_STATUS_UNSPECIFIED",
+            Self::Unpaid => "PAYSHEET_STATUS_UNPAID",
+            Self::Locked => "PAYSHEET_STATUS_LOCKED",
+            Self::Submitted => "PAYSHEET_STATUS_SUBMITTED",
+            Self::Approved => "PAYSHEET_STATUS_APPROVED",
+            Self::Paid => "PAYSHEET_STATUS_PAID",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYSHEET_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYSHEET_STATUS_UNPAID" => Some(Self::Unpaid),
+            "PAYSHEET_STATUS_LOCKED" => Some(Self::Locked),
+            "PAYSHEET_STATUS_SUBMITTED" => Some(Self::Submitted),
+            "PAYSHEET_STATUS_APPROVED" => Some(Self::Approved),
+            "PAYSHEET_STATUS_PAID" => Some(Self::Paid),
+            _ => None,
+        }
+    }
+}
+/// What is wrong with one stored row, as it is stored with the row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RowError {
+    /// A stable upper-snake reason, such as `NO_CREDIT_RULE`. docs/ERRORS.md lists all.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+    /// One sentence for people, in English, with the values that matter.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+/// One row of an import that was not stored.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RejectedRow {
+    /// Where it stood in the whole stream, over all messages, from 0.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// A stable upper-snake reason, such as `UNKNOWN_PARTICIPANT`. docs/ERRORS.md lists all.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// The field of the row it is about, such as `amount` or `attributes.region`. May be empty.
+    #[prost(string, tag = "3")]
+    pub field: ::prost::alloc::string::String,
+    /// One sentence for people, in English.
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+    /// The variables of the sentence, for programs.
+    #[prost(btree_map = "string, string", tag = "5")]
+    pub details: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// What became of the rows of an import so far:
+/// read = stored + unchanged + superseded + rejected, in every answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportCounts {
+    /// Rows read.
+    #[prost(uint64, tag = "1")]
+    pub read: u64,
+    /// Rows stored: new, or replacing what was stored.
+    #[prost(uint64, tag = "2")]
+    pub stored: u64,
+    /// Rows that say what is stored already.
+    #[prost(uint64, tag = "3")]
+    pub unchanged: u64,
+    /// Rows older than what is stored, or than another row of the import.
+    #[prost(uint64, tag = "4")]
+    pub superseded: u64,
+    /// Rows refused; each is in exactly one answer's `rejected`.
+    #[prost(uint64, tag = "5")]
+    pub rejected: u64,
+}
 /// One pay run: takes all unpaid earnings and reversals that are due on or before the pay date.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Batch {
@@ -492,6 +623,39 @@ pub struct Batch {
     /// Who wrote it last.
     #[prost(string, tag = "9")]
     pub actor: ::prost::alloc::string::String,
+}
+/// How many sheets of a batch are in one state.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SheetCount {
+    /// The state.
+    #[prost(enumeration = "PaysheetStatus", tag = "1")]
+    pub status: i32,
+    /// How many.
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+}
+/// What a batch comes to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchSummary {
+    /// How many sheets it has, by their state; states without sheets are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub sheets: ::prost::alloc::vec::Vec<SheetCount>,
+    /// What is paid: one sum for each pay currency, in the order of their codes.
+    #[prost(message, repeated, tag = "2")]
+    pub totals: ::prost::alloc::vec::Vec<super::super::google::r#type::Money>,
+    /// What is held, likewise.
+    #[prost(message, repeated, tag = "3")]
+    pub held: ::prost::alloc::vec::Vec<super::super::google::r#type::Money>,
+}
+/// A participant who is due and could not be taken, or whose sheet could not be moved on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeftOut {
+    /// Who, such as `participant ana`.
+    #[prost(string, tag = "1")]
+    pub subject: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(message, optional, tag = "2")]
+    pub error: ::core::option::Option<RowError>,
 }
 /// The states of a batch. Work of several commits has a state of its own; the same call again
 /// finishes it.
@@ -563,11 +727,17 @@ pub struct CreateBatchRequest {
     pub pay_date: ::core::option::Option<super::super::google::r#type::Date>,
 }
 /// The batch.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateBatchResponse {
     /// The batch, filled.
     #[prost(message, optional, tag = "1")]
     pub batch: ::core::option::Option<Batch>,
+    /// What it comes to.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<BatchSummary>,
+    /// Who is due and could not be taken, and why; the first 1,000.
+    #[prost(message, repeated, tag = "3")]
+    pub left_out: ::prost::alloc::vec::Vec<LeftOut>,
 }
 /// Asks for a batch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -580,11 +750,14 @@ pub struct GetBatchRequest {
     pub batch_id: ::prost::alloc::string::String,
 }
 /// The batch.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetBatchResponse {
     /// The batch.
     #[prost(message, optional, tag = "1")]
     pub batch: ::core::option::Option<Batch>,
+    /// What it comes to.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<BatchSummary>,
 }
 /// Asks for a page of batches.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -609,6 +782,23 @@ pub struct ListBatchesResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
+/// Asks who is left out of a batch.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListLeftOutRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The batch. Needed.
+    #[prost(string, tag = "2")]
+    pub batch_id: ::prost::alloc::string::String,
+}
+/// Who is left out.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListLeftOutResponse {
+    /// The first 1,000, in order of participants.
+    #[prost(message, repeated, tag = "1")]
+    pub left_out: ::prost::alloc::vec::Vec<LeftOut>,
+}
 /// Asks for a batch to be filled anew.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RefreshBatchRequest {
@@ -626,11 +816,17 @@ pub struct RefreshBatchRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The batch.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RefreshBatchResponse {
-    /// The batch.
+    /// The batch, filled.
     #[prost(message, optional, tag = "1")]
     pub batch: ::core::option::Option<Batch>,
+    /// What it comes to.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<BatchSummary>,
+    /// Who is due and could not be taken, and why; the first 1,000.
+    #[prost(message, repeated, tag = "3")]
+    pub left_out: ::prost::alloc::vec::Vec<LeftOut>,
 }
 /// Asks for a batch to be changed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -650,11 +846,17 @@ pub struct UpdateBatchRequest {
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
 }
 /// The batch.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateBatchResponse {
-    /// The batch, filled anew.
+    /// The batch, filled.
     #[prost(message, optional, tag = "1")]
     pub batch: ::core::option::Option<Batch>,
+    /// What it comes to.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<BatchSummary>,
+    /// Who is due and could not be taken, and why; the first 1,000.
+    #[prost(message, repeated, tag = "3")]
+    pub left_out: ::prost::alloc::vec::Vec<LeftOut>,
 }
 /// Asks for a batch to be frozen.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -673,11 +875,14 @@ pub struct FreezeBatchRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The batch.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FreezeBatchResponse {
     /// The batch.
     #[prost(message, optional, tag = "1")]
     pub batch: ::core::option::Option<Batch>,
+    /// What it comes to.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<BatchSummary>,
 }
 /// Asks for a batch to be paid.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -696,11 +901,14 @@ pub struct PayBatchRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The batch.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PayBatchResponse {
     /// The batch.
     #[prost(message, optional, tag = "1")]
     pub batch: ::core::option::Option<Batch>,
+    /// What it comes to.
+    #[prost(message, optional, tag = "2")]
+    pub summary: ::core::option::Option<BatchSummary>,
 }
 /// Asks for a batch to be deleted.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -889,7 +1097,33 @@ pub mod batch_service_client {
                 .insert(GrpcMethod::new("attain.v1.BatchService", "ListBatches"));
             self.inner.unary(req, path, codec).await
         }
-        /// Fills an unpaid batch anew: it shows what a new batch would, with its holds kept.
+        /// Who is due in an unpaid batch and could not be taken, and why; the first 1,000.
+        pub async fn list_left_out(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListLeftOutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLeftOutResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.BatchService/ListLeftOut",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.BatchService", "ListLeftOut"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Fills an unpaid batch anew: it shows what a new batch would. Holds are kept, and
+        /// sheets that are locked or further on stay as they are.
         pub async fn refresh_batch(
             &mut self,
             request: impl tonic::IntoRequest<super::RefreshBatchRequest>,
@@ -914,7 +1148,8 @@ pub mod batch_service_client {
                 .insert(GrpcMethod::new("attain.v1.BatchService", "RefreshBatch"));
             self.inner.unary(req, path, codec).await
         }
-        /// Gives an unpaid batch another pay date, and fills it anew for that date.
+        /// Gives an unpaid batch another pay date, and fills it anew for that date; refused while a sheet
+        /// is locked or further on.
         pub async fn update_batch(
             &mut self,
             request: impl tonic::IntoRequest<super::UpdateBatchRequest>,
@@ -1054,7 +1289,16 @@ pub mod batch_service_server {
             tonic::Response<super::ListBatchesResponse>,
             tonic::Status,
         >;
-        /// Fills an unpaid batch anew: it shows what a new batch would, with its holds kept.
+        /// Who is due in an unpaid batch and could not be taken, and why; the first 1,000.
+        async fn list_left_out(
+            &self,
+            request: tonic::Request<super::ListLeftOutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListLeftOutResponse>,
+            tonic::Status,
+        >;
+        /// Fills an unpaid batch anew: it shows what a new batch would. Holds are kept, and
+        /// sheets that are locked or further on stay as they are.
         async fn refresh_batch(
             &self,
             request: tonic::Request<super::RefreshBatchRequest>,
@@ -1062,7 +1306,8 @@ pub mod batch_service_server {
             tonic::Response<super::RefreshBatchResponse>,
             tonic::Status,
         >;
-        /// Gives an unpaid batch another pay date, and fills it anew for that date.
+        /// Gives an unpaid batch another pay date, and fills it anew for that date; refused while a sheet
+        /// is locked or further on.
         async fn update_batch(
             &self,
             request: tonic::Request<super::UpdateBatchRequest>,
@@ -1292,6 +1537,51 @@ pub mod batch_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListBatchesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.BatchService/ListLeftOut" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListLeftOutSvc<T: BatchService>(pub Arc<T>);
+                    impl<
+                        T: BatchService,
+                    > tonic::server::UnaryService<super::ListLeftOutRequest>
+                    for ListLeftOutSvc<T> {
+                        type Response = super::ListLeftOutResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListLeftOutRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BatchService>::list_left_out(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListLeftOutSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -1571,58 +1861,6 @@ pub mod batch_service_server {
     impl<T> tonic::server::NamedService for BatchServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
-}
-/// What is wrong with one stored row, as it is stored with the row.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RowError {
-    /// A stable upper-snake reason, such as `NO_CREDIT_RULE`. docs/ERRORS.md lists all.
-    #[prost(string, tag = "1")]
-    pub reason: ::prost::alloc::string::String,
-    /// One sentence for people, in English, with the values that matter.
-    #[prost(string, tag = "2")]
-    pub text: ::prost::alloc::string::String,
-}
-/// One row of an import that was not stored.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RejectedRow {
-    /// Where it stood in the whole stream, over all messages, from 0.
-    #[prost(uint64, tag = "1")]
-    pub index: u64,
-    /// A stable upper-snake reason, such as `UNKNOWN_PARTICIPANT`. docs/ERRORS.md lists all.
-    #[prost(string, tag = "2")]
-    pub reason: ::prost::alloc::string::String,
-    /// The field of the row it is about, such as `amount` or `attributes.region`. May be empty.
-    #[prost(string, tag = "3")]
-    pub field: ::prost::alloc::string::String,
-    /// One sentence for people, in English.
-    #[prost(string, tag = "4")]
-    pub text: ::prost::alloc::string::String,
-    /// The variables of the sentence, for programs.
-    #[prost(btree_map = "string, string", tag = "5")]
-    pub details: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
-}
-/// What became of the rows of an import so far:
-/// read = stored + unchanged + superseded + rejected, in every answer.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ImportCounts {
-    /// Rows read.
-    #[prost(uint64, tag = "1")]
-    pub read: u64,
-    /// Rows stored: new, or replacing what was stored.
-    #[prost(uint64, tag = "2")]
-    pub stored: u64,
-    /// Rows that say what is stored already.
-    #[prost(uint64, tag = "3")]
-    pub unchanged: u64,
-    /// Rows older than what is stored, or than another row of the import.
-    #[prost(uint64, tag = "4")]
-    pub superseded: u64,
-    /// Rows refused; each is in exactly one answer's `rejected`.
-    #[prost(uint64, tag = "5")]
-    pub rejected: u64,
 }
 /// The obsolete mark: a state of a live row that no longer counts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4200,85 +4438,6 @@ pub mod earning_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// One person's sheet in a batch: a snapshot.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Paysheet {
-    /// `sht_` and 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub paysheet_id: ::prost::alloc::string::String,
-    /// Its batch.
-    #[prost(string, tag = "2")]
-    pub batch_id: ::prost::alloc::string::String,
-    /// Whose.
-    #[prost(string, tag = "3")]
-    pub participant: ::prost::alloc::string::String,
-    /// Its state.
-    #[prost(enumeration = "PaysheetStatus", tag = "4")]
-    pub status: i32,
-    /// What is paid: the sum of its lines that are not held, in pay currency.
-    #[prost(message, optional, tag = "5")]
-    pub total: ::core::option::Option<super::super::google::r#type::Money>,
-    /// What is held, in pay currency.
-    #[prost(message, optional, tag = "6")]
-    pub held: ::core::option::Option<super::super::google::r#type::Money>,
-    /// Counts its writes.
-    #[prost(string, tag = "7")]
-    pub etag: ::prost::alloc::string::String,
-    /// When it was made.
-    #[prost(message, optional, tag = "8")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it was last written.
-    #[prost(message, optional, tag = "9")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who wrote it last.
-    #[prost(string, tag = "10")]
-    pub actor: ::prost::alloc::string::String,
-}
-/// The states of a paysheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum PaysheetStatus {
-    /// Not given.
-    Unspecified = 0,
-    /// Open.
-    Unpaid = 1,
-    /// No line may be held or released.
-    Locked = 2,
-    /// Waits for approval.
-    Submitted = 3,
-    /// Approved.
-    Approved = 4,
-    /// Paid with its batch; never changes.
-    Paid = 5,
-}
-impl PaysheetStatus {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PAYSHEET_STATUS_UNSPECIFIED",
-            Self::Unpaid => "PAYSHEET_STATUS_UNPAID",
-            Self::Locked => "PAYSHEET_STATUS_LOCKED",
-            Self::Submitted => "PAYSHEET_STATUS_SUBMITTED",
-            Self::Approved => "PAYSHEET_STATUS_APPROVED",
-            Self::Paid => "PAYSHEET_STATUS_PAID",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PAYSHEET_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
-            "PAYSHEET_STATUS_UNPAID" => Some(Self::Unpaid),
-            "PAYSHEET_STATUS_LOCKED" => Some(Self::Locked),
-            "PAYSHEET_STATUS_SUBMITTED" => Some(Self::Submitted),
-            "PAYSHEET_STATUS_APPROVED" => Some(Self::Approved),
-            "PAYSHEET_STATUS_PAID" => Some(Self::Paid),
-            _ => None,
-        }
-    }
-}
 /// Asks for a page of paysheets.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPaysheetsRequest {
@@ -4324,6 +4483,9 @@ pub struct GetPaysheetResponse {
     /// Its lines in order of date and id, held ones included.
     #[prost(message, repeated, tag = "2")]
     pub lines: ::prost::alloc::vec::Vec<PaymentLine>,
+    /// Its batch.
+    #[prost(message, optional, tag = "3")]
+    pub batch: ::core::option::Option<Batch>,
 }
 /// Asks for a paysheet to be locked.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4417,6 +4579,35 @@ pub struct RejectPaysheetResponse {
     #[prost(message, optional, tag = "1")]
     pub paysheet: ::core::option::Option<Paysheet>,
 }
+/// Asks for the paysheets of a batch to be moved on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ActOnPaysheetsRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The caller's id of this write; empty for none.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The batch. Needed.
+    #[prost(string, tag = "3")]
+    pub batch_id: ::prost::alloc::string::String,
+    /// What to do. Needed.
+    #[prost(enumeration = "PaysheetAction", tag = "4")]
+    pub action: i32,
+}
+/// What became of the paysheets.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ActOnPaysheetsResponse {
+    /// How many sheets are in the state that was asked for.
+    #[prost(uint64, tag = "1")]
+    pub there: u64,
+    /// How many could not be brought there.
+    #[prost(uint64, tag = "2")]
+    pub refused: u64,
+    /// The first 1,000 of these, and why.
+    #[prost(message, repeated, tag = "3")]
+    pub failures: ::prost::alloc::vec::Vec<LeftOut>,
+}
 /// Asks for a line to be held.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HoldLineRequest {
@@ -4433,12 +4624,15 @@ pub struct HoldLineRequest {
     #[prost(string, tag = "4")]
     pub etag: ::prost::alloc::string::String,
 }
-/// The sheet of the line.
+/// The line and its sheet.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HoldLineResponse {
-    /// The sheet, as it is now.
+    /// The sheet, with the new sums.
     #[prost(message, optional, tag = "1")]
     pub paysheet: ::core::option::Option<Paysheet>,
+    /// The line; absent once it was released from a paid batch: the next batch takes it.
+    #[prost(message, optional, tag = "2")]
+    pub line: ::core::option::Option<PaymentLine>,
 }
 /// Asks for a line to be released.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4456,12 +4650,56 @@ pub struct ReleaseLineRequest {
     #[prost(string, tag = "4")]
     pub etag: ::prost::alloc::string::String,
 }
-/// The sheet of the line.
+/// The line and its sheet.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReleaseLineResponse {
-    /// The sheet, as it is now.
+    /// The sheet, with the new sums.
     #[prost(message, optional, tag = "1")]
     pub paysheet: ::core::option::Option<Paysheet>,
+    /// The line; absent once it was released from a paid batch: the next batch takes it.
+    #[prost(message, optional, tag = "2")]
+    pub line: ::core::option::Option<PaymentLine>,
+}
+/// What people do with paysheets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaysheetAction {
+    /// Not given.
+    Unspecified = 0,
+    /// Close them for holds and refreshes.
+    Lock = 1,
+    /// Ask for approval.
+    Submit = 2,
+    /// Approve them.
+    Approve = 3,
+    /// Send them back.
+    Reject = 4,
+}
+impl PaysheetAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYSHEET_ACTION_UNSPECIFIED",
+            Self::Lock => "PAYSHEET_ACTION_LOCK",
+            Self::Submit => "PAYSHEET_ACTION_SUBMIT",
+            Self::Approve => "PAYSHEET_ACTION_APPROVE",
+            Self::Reject => "PAYSHEET_ACTION_REJECT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYSHEET_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYSHEET_ACTION_LOCK" => Some(Self::Lock),
+            "PAYSHEET_ACTION_SUBMIT" => Some(Self::Submit),
+            "PAYSHEET_ACTION_APPROVE" => Some(Self::Approve),
+            "PAYSHEET_ACTION_REJECT" => Some(Self::Reject),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod paysheet_service_client {
@@ -4705,6 +4943,33 @@ pub mod paysheet_service_client {
                 .insert(GrpcMethod::new("attain.v1.PaysheetService", "RejectPaysheet"));
             self.inner.unary(req, path, codec).await
         }
+        /// Locks, submits, approves or rejects every paysheet of a batch. A sheet for which this is not
+        /// possible is named and stops no other; one that is there already is left alone. Some thousand
+        /// sheets are one commit: what was cut off is finished by the same call again.
+        pub async fn act_on_paysheets(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ActOnPaysheetsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ActOnPaysheetsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.PaysheetService/ActOnPaysheets",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.PaysheetService", "ActOnPaysheets"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Takes a line of an unpaid sheet out of the payment until it is released.
         pub async fn hold_line(
             &mut self,
@@ -4817,6 +5082,16 @@ pub mod paysheet_service_server {
             request: tonic::Request<super::RejectPaysheetRequest>,
         ) -> std::result::Result<
             tonic::Response<super::RejectPaysheetResponse>,
+            tonic::Status,
+        >;
+        /// Locks, submits, approves or rejects every paysheet of a batch. A sheet for which this is not
+        /// possible is named and stops no other; one that is there already is left alone. Some thousand
+        /// sheets are one commit: what was cut off is finished by the same call again.
+        async fn act_on_paysheets(
+            &self,
+            request: tonic::Request<super::ActOnPaysheetsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ActOnPaysheetsResponse>,
             tonic::Status,
         >;
         /// Takes a line of an unpaid sheet out of the payment until it is released.
@@ -5173,6 +5448,52 @@ pub mod paysheet_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RejectPaysheetSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.PaysheetService/ActOnPaysheets" => {
+                    #[allow(non_camel_case_types)]
+                    struct ActOnPaysheetsSvc<T: PaysheetService>(pub Arc<T>);
+                    impl<
+                        T: PaysheetService,
+                    > tonic::server::UnaryService<super::ActOnPaysheetsRequest>
+                    for ActOnPaysheetsSvc<T> {
+                        type Response = super::ActOnPaysheetsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ActOnPaysheetsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PaysheetService>::act_on_paysheets(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ActOnPaysheetsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
