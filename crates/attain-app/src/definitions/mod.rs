@@ -4,9 +4,10 @@ mod aftermath;
 mod apply;
 
 use attain_domain::definition::{DefinitionKind, DefinitionRecord, DefinitionSet};
-use attain_domain::ids::DefinitionId;
+use attain_domain::definition::calendar::Period;
+use attain_domain::ids::{DefinitionId, PeriodId};
 use attain_domain::ports::{ChunkSize, Snapshot};
-use attain_domain::refusal::Refusal;
+use attain_domain::refusal::{Reason, Refusal};
 
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -59,6 +60,19 @@ impl Engine {
     ) -> Result<Vec<DefinitionRecord>, Refusal> {
         let snapshot = self.snapshot(caller).await?;
         snapshot.definitions_after(kind, after, chunk).await.map_err(store_refusal)
+    }
+
+    /// A period of the calendar.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn period(&self, caller: &Caller, id: &str) -> Result<Period, Refusal> {
+        let snapshot = self.snapshot(caller).await?;
+        let world = self.world(caller, &*snapshot).await?;
+        let period = PeriodId::parse(id).ok().and_then(|id| world.set.calendar.period(&id).cloned());
+        period.ok_or_else(|| {
+            Refusal::new(Reason::NotFound, format!("the calendar has no period `{id}`"))
+        })
     }
 
     /// Every live definition, in the order in which kinds may refer to each other.

@@ -38,7 +38,7 @@ pub(super) struct Frame {
 
 impl Worker<'_> {
     pub(super) async fn calculate_work(&mut self) -> Result<(), Stop> {
-        let second = self.world.plans.has_second_phase();
+        let second = self.world.plans.has_phase(Phase::Second);
         let mut frame = self.claim().await?;
         let agenda = self.agenda().await?;
         self.enter(Process::Calculate, agenda.participants.len() as u64).await?;

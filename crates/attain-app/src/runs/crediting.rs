@@ -138,7 +138,7 @@ impl Worker<'_> {
         chunk: Chunk,
         noted: &Noted,
     ) -> (Piece, Noted) {
-        let ChunkOutcome { mut changes, counts, touched, failures } = chunk.outcome;
+        let ChunkOutcome { mut changes, guards, counts, touched, failures } = chunk.outcome;
         let touched: Noted =
             touched.into_iter().map(|(who, period)| (period, who)).collect();
         note_touched(&touched, noted, &mut changes);
@@ -153,7 +153,7 @@ impl Worker<'_> {
             changes.work.push(WorkItem { id, stage: next_stage, last, ..item.clone() });
         }
         changes.work.extend(rest);
-        (Piece { changes, counts, failures, units }, touched)
+        (Piece { guards, changes, counts, failures, units }, touched)
     }
 }
 

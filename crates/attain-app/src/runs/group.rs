@@ -7,11 +7,10 @@ use std::sync::Arc;
 use attain_domain::calculation::{
     CreditInput, Differences, EarningDraft, ParticipantFold, Window, difference,
 };
-use attain_domain::change::{ClaimDone, CreditEligibility};
+use attain_domain::change::{Changes, ClaimDone, CreditEligibility};
 use attain_domain::credit::{Credit, CreditPosition};
-use attain_domain::definition::calendar::PeriodStatus;
 use attain_domain::earning::{Earning, EarningKey};
-use attain_domain::ids::{CalculationId, ParticipantId, TransactionId};
+use attain_domain::ids::{CalculationId, EarningId, ParticipantId, PeriodId, TransactionId};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Change, Scope};
@@ -93,7 +92,7 @@ impl Worker<'_> {
         }
         let participants = participants.get(..count).unwrap_or_default().to_vec();
         let transactions = self.transactions_of(snapshot, &credits).await?;
-        let live = self.live_earnings(snapshot, &participants, span, window).await?;
+        let live = self.live_earnings(snapshot, &participants, span).await?;
         Ok((count, Inputs { participants, credits, transactions, live }))
     }
 
@@ -122,7 +121,6 @@ impl Worker<'_> {
         snapshot: &dyn Snapshot,
         participants: &[ParticipantId],
         span: DateRange,
-        window: Window,
     ) -> Result<Vec<Earning>, Stop> {
         let mut live: Vec<Earning> = Vec::new();
         let mut after: Option<EarningPosition> = None;
@@ -137,8 +135,7 @@ impl Worker<'_> {
                 date: earning.date,
                 id: earning.id,
             });
-            let covered = page.into_iter().filter(|earning| covers(&self.world, window, earning));
-            live.extend(covered);
+            live.extend(page);
             if end {
                 return Ok(live);
             }
@@ -155,34 +152,30 @@ impl Worker<'_> {
     ) -> Result<Piece, Stop> {
         let world = Arc::clone(&self.world);
         let mut drafts = fold_all(&world, inputs, reports, window, frame);
-        drafts.retain(|draft| counts(&world, window, &draft.key, &draft.period));
-        let phase = frame.phase;
-        let live: Vec<Earning> = inputs
-            .live
-            .iter()
-            .filter(|earning| world.plans.phase_of(&earning.key).is_none_or(|p| p == phase))
-            .cloned()
-            .collect();
+        drafts.retain(|draft| decides(&world, window, frame, &draft.key, &draft.period));
+        let live = inputs.live.iter().filter(|earning| {
+            let phase = world.phase(&earning.key.plan, &earning.key.component);
+            phase.is_none_or(|phase| phase == frame.phase)
+                && decides(&world, window, frame, &earning.key, &earning.period)
+        });
+        let live: Vec<Earning> = live.cloned().collect();
         let nil = CalculationId(Uuid::nil());
         let calculation = |period: &_| frame.calculations.get(period).copied().unwrap_or(nil);
         let settings = world.settings();
-        let Differences { mut changes, counts, failures, changed } =
-            self.now(|now| difference(drafts, &live, calculation, settings, now));
-        if changes.earnings.iter().any(|earning| earning.calculation == nil) {
-            let text = "an earning fell into a period that no calculation covers";
-            return Err(Stop::Refused(Refusal::new(Reason::Internal, text)));
-        }
+        let differences = self.now(|now| difference(drafts, &live, calculation, settings, now));
+        let Differences { mut changes, counts, failures } = differences
+            .map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
         self.judge(inputs, &mut changes);
         if entries.is_none() {
-            changes.changed.extend(managers_of(&world, &changed));
+            changes.changed.extend(managers_of(&world, &moved(&changes, &live)));
         }
         changes.claims_done = self.struck(&inputs.participants, entries);
         let units = inputs.participants.len() as u64;
-        Ok(Piece { changes, counts, failures, units })
+        Ok(Piece { guards: Vec::new(), changes, counts, failures, units })
     }
 
     /// Credits whose eligibility is another than when they were made.
-    fn judge(&self, inputs: &Inputs, changes: &mut attain_domain::change::Changes) {
+    fn judge(&self, inputs: &Inputs, changes: &mut Changes) {
         for credit in &inputs.credits {
             let status = self.world.plans.eligibility(&self.world.set, credit);
             if status != credit.status {
@@ -235,26 +228,41 @@ fn fold_all(
     drafts.into_iter().flatten().collect()
 }
 
-fn covers(world: &World, window: Window, earning: &Earning) -> bool {
-    counts(world, window, &earning.key, &earning.period)
-}
-
 /// Whether this calculation decides about a key: its interval overlaps the window, and its period
-/// is open.
-fn counts(
+/// is open and has a calculation.
+fn decides(
     world: &World,
     window: Window,
+    frame: &Frame,
     key: &EarningKey,
-    period: &attain_domain::ids::PeriodId,
+    period: &PeriodId,
 ) -> bool {
-    let open = world.set.calendar.period(period).is_some_and(|p| p.status == PeriodStatus::Open);
-    open && world.plans.covers(&world.set, key, window)
+    let overlaps = |dates: DateRange| {
+        dates.from.is_none_or(|from| from <= window.through)
+            && dates.to.is_none_or(|to| window.from < to)
+    };
+    frame.calculations.contains_key(period)
+        && world.is_open(period)
+        && world.interval(&key.interval).is_some_and(overlaps)
+}
+
+/// Whose earnings a difference changes, and in which period.
+fn moved(changes: &Changes, live: &[Earning]) -> BTreeSet<(ParticipantId, PeriodId)> {
+    let gone: BTreeSet<EarningId> = changes
+        .earnings_departed
+        .iter()
+        .map(|departure| departure.id)
+        .chain(changes.earnings_obsoleted.iter().map(|obsoletion| obsoletion.id))
+        .collect();
+    let gone = live.iter().filter(|earning| gone.contains(&earning.id));
+    let all = changes.earnings.iter().chain(gone);
+    all.map(|earning| (earning.key.participant.clone(), earning.period.clone())).collect()
 }
 
 /// The change log entries of everybody above those whose first-phase earnings changed.
 fn managers_of(
     world: &World,
-    changed: &BTreeSet<(ParticipantId, attain_domain::ids::PeriodId)>,
+    changed: &BTreeSet<(ParticipantId, PeriodId)>,
 ) -> Vec<Change> {
     let mut entries = BTreeSet::new();
     for (participant, period) in changed {

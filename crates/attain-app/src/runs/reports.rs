@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use attain_domain::calculation::{ReportEarning, Window};
 use attain_domain::ids::{ComponentId, ParticipantId, PeriodId, PlanId};
+use attain_domain::money::{Money, add};
 use attain_domain::plan::{Phase, ReportDepth};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
+
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::time::DateRange;
 
 use super::calculating::Frame;
 use super::worker::Stop;
@@ -68,7 +72,7 @@ impl Reports {
                     plan: plan.clone(),
                     component: component.clone(),
                     period: period.clone(),
-                    amount,
+                    amount: Money::new(amount, world.settings().operating_currency),
                     depth: *depth,
                 });
             }
@@ -81,7 +85,7 @@ async fn read_sums(
     snapshot: &dyn Snapshot,
     world: &World,
     reports: &[ParticipantId],
-    span: attain_domain::time::DateRange,
+    span: DateRange,
     sums: &mut Sums,
 ) -> Result<(), Stop> {
     let mut after: Option<EarningPosition> = None;
@@ -98,18 +102,14 @@ async fn read_sums(
         });
         for earning in &page {
             let Some(money) = earning.amount() else { continue };
-            if world.plans.phase_of(&earning.key) != Some(Phase::First) {
+            if world.phase(&earning.key.plan, &earning.key.component) != Some(Phase::First) {
                 continue;
             }
             let key = earning.key.clone();
             let key = (key.participant, key.plan, key.component, earning.period.clone());
             let sum = sums.entry(key).or_default();
-            *sum = attain_domain::money::add(*sum, money.amount).map_err(|error| {
-                attain_domain::refusal::Refusal::new(
-                    attain_domain::refusal::Reason::Overflow,
-                    error.to_string(),
-                )
-            })?;
+            *sum = add(*sum, money.amount)
+                .map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
         }
         if end {
             return Ok(());

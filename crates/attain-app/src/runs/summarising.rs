@@ -49,8 +49,9 @@ impl Worker<'_> {
             outcome.touched.into_iter().map(|(who, period)| (period, who)).collect();
         let mut changes = outcome.changes;
         note_touched(&touched, noted, &mut changes);
-        let (counts, failures) = (outcome.counts, outcome.failures);
-        let committed = self.commit(Piece { changes, counts, failures, units: 1 }).await?;
+        let (guards, counts, failures) = (outcome.guards, outcome.counts, outcome.failures);
+        let piece = Piece { guards, changes, counts, failures, units: 1 };
+        let committed = self.commit(piece).await?;
         noted.extend(touched);
         Ok(committed)
     }

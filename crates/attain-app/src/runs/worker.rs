@@ -39,6 +39,7 @@ impl From<Refusal> for Stop {
 /// One piece of work of a run: what it changes, and what is to be counted and logged for it.
 #[derive(Default)]
 pub(super) struct Piece {
+    pub(super) guards: Vec<Guard>,
     pub(super) changes: Changes,
     pub(super) counts: RunCounts,
     pub(super) failures: Vec<RowFailure>,
@@ -178,6 +179,7 @@ impl Worker<'_> {
         run.lease_until = self.engine.lease_until(at);
         run.stamp = run.stamp.touched(at, self.caller.actor.clone());
         let mut set = ChangeSet::new(self.caller.workspace.clone());
+        set.guards = piece.guards;
         set.guards.push(Guard::RunAt(self.run.id, self.run.stamp.version));
         set.changes = piece.changes;
         for failure in piece.failures {
@@ -209,65 +211,15 @@ impl Worker<'_> {
         RunLogEntry { run, number, at, level, reason, subject, text }
     }
 
-    /// One activity entry per kind of record that the piece creates, changes or removes.
+    /// One activity entry per kind of record that the piece creates, changes or removes. Those of
+    /// the domain's decisions name no request and no run yet.
     fn log_activities(&self, changes: &mut Changes, at: Instant) {
-        use ActivityAction::{Created, Deleted, Updated};
-        use RecordKind::{Calculation, Credit, Earning, Transaction};
-        let first = |id: Option<String>| id.unwrap_or_default();
-        let kinds = [
-            (
-                Updated,
-                Transaction,
-                changes.transactions_progressed.len(),
-                first(changes.transactions_progressed.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Created,
-                Credit,
-                changes.credits.len(),
-                first(changes.credits.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Updated,
-                Credit,
-                changes.credits_judged.len(),
-                first(changes.credits_judged.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Deleted,
-                Credit,
-                changes.credits_departed.len(),
-                first(changes.credits_departed.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Created,
-                Earning,
-                changes.earnings.len(),
-                first(changes.earnings.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Updated,
-                Earning,
-                changes.earnings_explained.len() + changes.earnings_obsoleted.len(),
-                first(changes.earnings_explained.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Deleted,
-                Earning,
-                changes.earnings_departed.len(),
-                first(changes.earnings_departed.first().map(|row| row.id.to_string())),
-            ),
-            (
-                Updated,
-                Calculation,
-                changes.calculations.len(),
-                first(changes.calculations.first().map(|row| row.id.to_string())),
-            ),
-        ];
-        for (action, record, count, subject) in kinds {
-            if count == 0 {
-                continue;
-            }
+        for activity in &mut changes.activities {
+            activity.request.clone_from(&self.caller.request);
+            activity.run = Some(self.run.id);
+        }
+        for (action, record, count, first) in calculated(changes) {
+            let Some(subject) = first else { continue };
             changes.activities.push(Activity {
                 id: ActivityId(self.new_id()),
                 at,
@@ -333,4 +285,28 @@ impl Worker<'_> {
         }
         refusal.map_or(Ok(self.run), Err)
     }
+}
+
+type Deed = (ActivityAction, RecordKind, usize, Option<String>);
+
+/// What the calculation does to records, with the first of each: the domain's crediting writes its
+/// own entries.
+fn calculated(changes: &Changes) -> [Deed; 5] {
+    use ActivityAction::{Created, Deleted, Updated};
+    use RecordKind::{Calculation, Credit, Earning};
+    fn deed<T>(
+        action: ActivityAction,
+        record: RecordKind,
+        rows: &[T],
+        id: impl Fn(&T) -> String,
+    ) -> Deed {
+        (action, record, rows.len(), rows.first().map(id))
+    }
+    [
+        deed(Updated, Credit, &changes.credits_judged, |row| row.id.to_string()),
+        deed(Created, Earning, &changes.earnings, |row| row.id.to_string()),
+        deed(Updated, Earning, &changes.earnings_explained, |row| row.id.to_string()),
+        deed(Deleted, Earning, &changes.earnings_departed, |row| row.id.to_string()),
+        deed(Updated, Calculation, &changes.calculations, |row| row.id.to_string()),
+    ]
 }
