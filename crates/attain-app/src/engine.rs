@@ -22,6 +22,8 @@ pub struct Limits {
     pub chunk_credits: u32,
     /// Participants calculated side by side.
     pub chunk_participants: u32,
+    /// Earnings or payment lines per commit of a batch, and at least those of one participant.
+    pub chunk_payments: u32,
     /// How often a use case looks again when somebody else was faster.
     pub attempts: u32,
     /// How long a run's worker may be silent before another may take the run over.
@@ -34,6 +36,7 @@ impl Default for Limits {
             chunk_transactions: 2_000,
             chunk_credits: 10_000,
             chunk_participants: 500,
+            chunk_payments: 10_000,
             attempts: 5,
             lease_seconds: 60,
         }

@@ -18,7 +18,9 @@ pub use caller::Caller;
 pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome};
 pub use engine::{Engine, Limits};
 pub use importing::{ImportReport, RejectedRow};
-pub use payments::{LineAction, PaysheetAction};
+pub use payments::{
+    BatchView, LineAction, LineOutcome, PaysheetAction, PaysheetView, SheetsOutcome,
+};
 pub use reading::{Explanation, Statement};
 pub use runs::{RunRequest, WhenBusy};
 pub use system::{SystemClock, TimeOrderedIds};

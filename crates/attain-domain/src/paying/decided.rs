@@ -4,7 +4,7 @@ use crate::activity::{Activity, ActivityAction, RecordKind};
 use crate::change::{Changes, Guard};
 use crate::ids::{ActivityId, RequestId};
 use crate::payment::{PaymentBatch, Paysheet};
-use crate::stamp::Version;
+use crate::stamp::{Stamp, Version};
 use crate::working::{Circumstances, RowFailure};
 
 /// Gathers what is decided about sheets, one after another, until it is committed.
@@ -83,84 +83,41 @@ impl Decided {
         use ActivityAction::{Created, Deleted, Updated};
         use RecordKind::{Batch, Earning, PaymentLine, Paysheet};
         let all = &self.changes;
-        let is_new = |version: Version| version == Version::FIRST;
-        let batches = |new| {
-            all.batches
-                .iter()
-                .filter(move |b| is_new(b.stamp.version) == new)
+        let mut summary = Vec::new();
+        let mut add = |action, record, subjects: Option<(String, u64)>| {
+            summary.extend(subjects.map(|(subject, count)| (action, record, subject, count)));
         };
-        let sheets = |new| {
-            all.paysheets
-                .iter()
-                .filter(move |s| is_new(s.stamp.version) == new)
-        };
-        let lines = |new| {
-            all.lines
-                .iter()
-                .filter(move |l| is_new(l.stamp.version) == new)
-        };
-        let entries = [
-            (
-                Created,
-                Batch,
-                first_and_count(batches(true).map(|row| row.id)),
-            ),
-            (
-                Updated,
-                Batch,
-                first_and_count(batches(false).map(|row| row.id)),
-            ),
-            (Deleted, Batch, first_and_count(all.batches_deleted.iter())),
-            (
-                Created,
-                Paysheet,
-                first_and_count(sheets(true).map(|row| row.id)),
-            ),
-            (
-                Updated,
-                Paysheet,
-                first_and_count(sheets(false).map(|row| row.id)),
-            ),
-            (
-                Deleted,
-                Paysheet,
-                first_and_count(all.paysheets_deleted.iter()),
-            ),
-            (
-                Created,
+        for (action, is_new) in [(Created, true), (Updated, false)] {
+            let fits = |stamp: &Stamp| (stamp.version == Version::FIRST) == is_new;
+            let batches = all.batches.iter().filter(|row| fits(&row.stamp));
+            add(action, Batch, first_and_count(batches.map(|row| row.id)));
+            let sheets = all.paysheets.iter().filter(|row| fits(&row.stamp));
+            add(action, Paysheet, first_and_count(sheets.map(|row| row.id)));
+            let lines = all.lines.iter().filter(|row| fits(&row.stamp));
+            add(
+                action,
                 PaymentLine,
-                first_and_count(lines(true).map(|row| row.id)),
-            ),
-            (
-                Updated,
-                PaymentLine,
-                first_and_count(lines(false).map(|row| row.id)),
-            ),
-            (
-                Deleted,
-                PaymentLine,
-                first_and_count(all.lines_deleted.iter()),
-            ),
-            (
-                Created,
-                Earning,
-                first_and_count(all.earnings.iter().map(|row| row.id)),
-            ),
-            (
-                Updated,
-                Earning,
-                first_and_count(all.earnings_paid.iter().map(|row| row.id)),
-            ),
-            (
-                Deleted,
-                Earning,
-                first_and_count(all.earnings_departed.iter().map(|row| row.id)),
-            ),
-        ];
-        let written = |(action, record, subjects): (_, _, Option<(String, u64)>)| {
-            subjects.map(|(subject, count)| (action, record, subject, count))
-        };
-        entries.into_iter().filter_map(written).collect()
+                first_and_count(lines.map(|row| row.id)),
+            );
+        }
+        add(Deleted, Batch, first_and_count(all.batches_deleted.iter()));
+        add(
+            Deleted,
+            Paysheet,
+            first_and_count(all.paysheets_deleted.iter()),
+        );
+        add(
+            Deleted,
+            PaymentLine,
+            first_and_count(all.lines_deleted.iter()),
+        );
+        let reversals = all.earnings.iter().map(|row| row.id);
+        add(Created, Earning, first_and_count(reversals));
+        let payments = all.earnings_paid.iter().map(|row| row.id);
+        add(Updated, Earning, first_and_count(payments));
+        let departures = all.earnings_departed.iter().map(|row| row.id);
+        add(Deleted, Earning, first_and_count(departures));
+        summary
     }
 }
 

@@ -20,5 +20,6 @@ pub use hold::{LineAction, hold_line, release_line, release_to_next_batch};
 pub use parts::{due_date, part_amount};
 pub use sheet::{PaysheetAction, act_on_sheet};
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;

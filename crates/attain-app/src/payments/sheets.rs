@@ -1,0 +1,282 @@
+//! What people do with sheets and lines.
+
+use attain_domain::change::Guard;
+use attain_domain::ids::{BatchId, LineId, PaysheetId};
+use attain_domain::paying::{
+    BatchAction, LineAction, PaysheetAction, act_on_sheet, check_batch, hold_line, release_line,
+    release_to_next_batch,
+};
+use attain_domain::payment::{BatchStatus, Paysheet};
+use attain_domain::ports::{ChunkSize, PaysheetPosition};
+use attain_domain::refusal::{Reason, Refusal, RowError};
+use attain_domain::stamp::Version;
+use attain_domain::working::RowFailure;
+
+use super::load::{batch_at, books, line_at, position_of, sheet_at};
+use super::views::{FAILURES_NAMED_MAX, LineOutcome, SheetsOutcome};
+use super::write::Answered;
+use crate::caller::Caller;
+use crate::engine::Engine;
+use crate::failure::store_refusal;
+
+/// Sheets moved on in one commit.
+const SHEETS_PER_COMMIT: u32 = 1_000;
+
+/// What became of some sheets.
+struct ActedPage {
+    there: u64,
+    failures: Vec<RowFailure>,
+    next: Option<PaysheetPosition>,
+    is_written: bool,
+}
+
+impl Engine {
+    /// Locks, submits, approves or rejects one paysheet.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `VERSION_MISMATCH`, `WRONG_STATE`, `OWN_APPROVAL`; when the store fails.
+    pub async fn paysheet_action(
+        &self,
+        caller: &Caller,
+        id: PaysheetId,
+        action: PaysheetAction,
+        etag: Option<Version>,
+    ) -> Result<Paysheet, Refusal> {
+        let content = format!("{} paysheet {id}", action.name());
+        let mut attempts = self.attempts();
+        loop {
+            attempts.next()?;
+            let snapshot = self.snapshot(caller).await?;
+            if self
+                .first_answer(caller, &*snapshot, &content)
+                .await?
+                .is_some()
+            {
+                return Ok(sheet_at(&*snapshot, id, None).await?.1);
+            }
+            let (batch, sheet) = sheet_at(&*snapshot, id, etag).await?;
+            drop(snapshot);
+            check_batch(&batch, BatchAction::ActOnSheets)?;
+            let ((), mut decided, at) = self.decide_now(caller, |circumstances, decided| {
+                act_on_sheet(&sheet, action, circumstances, decided)
+            })?;
+            decided
+                .guards
+                .push(Guard::BatchAt(batch.id, batch.stamp.version));
+            let now = decided.changes.paysheets.first().cloned();
+            let answered = Answered {
+                content: &content,
+                answer: id.to_string(),
+            };
+            if self.write(caller, decided, at, Some(answered)).await? {
+                return Ok(now.unwrap_or(sheet));
+            }
+        }
+    }
+
+    /// Locks, submits, approves or rejects every paysheet of a batch. A sheet for which this is not
+    /// possible is named and stops no other; one that is there already is left alone.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `WRONG_STATE` of the batch; when the store fails. Some thousand sheets are one
+    /// commit: what was cut off is finished by the same call again.
+    pub async fn paysheets_action(
+        &self,
+        caller: &Caller,
+        batch: BatchId,
+        action: PaysheetAction,
+    ) -> Result<SheetsOutcome, Refusal> {
+        let content = format!("{} paysheets of {batch}", action.name());
+        let mut outcome = SheetsOutcome {
+            there: 0,
+            refused: 0,
+            failures: Vec::new(),
+        };
+        let mut after: Option<PaysheetPosition> = None;
+        let mut content = Some(content.as_str());
+        loop {
+            let page = self
+                .act_on_page(caller, batch, action, after.as_ref(), content)
+                .await?;
+            // Only the first commit carries the request; a repeat goes on with what is left.
+            if page.is_written {
+                content = None;
+            }
+            outcome.there += page.there;
+            outcome.refused += page.failures.len() as u64;
+            let room = FAILURES_NAMED_MAX.saturating_sub(outcome.failures.len());
+            outcome
+                .failures
+                .extend(page.failures.into_iter().take(room));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(outcome),
+            }
+        }
+    }
+
+    async fn act_on_page(
+        &self,
+        caller: &Caller,
+        batch: BatchId,
+        action: PaysheetAction,
+        after: Option<&PaysheetPosition>,
+        content: Option<&str>,
+    ) -> Result<ActedPage, Refusal> {
+        let mut attempts = self.attempts();
+        loop {
+            attempts.next()?;
+            let snapshot = self.snapshot(caller).await?;
+            let is_repeat = match content {
+                Some(content) => self
+                    .first_answer(caller, &*snapshot, content)
+                    .await?
+                    .is_some(),
+                None => false,
+            };
+            let batch = batch_at(&*snapshot, batch, None).await?;
+            check_batch(&batch, BatchAction::ActOnSheets)?;
+            let chunk = ChunkSize::new(SHEETS_PER_COMMIT);
+            let page = snapshot.paysheets_of_batch(batch.id, after, chunk).await;
+            let page = page.map_err(store_refusal)?;
+            drop(snapshot);
+            let next = page
+                .last()
+                .filter(|_| page.len() == chunk.rows())
+                .map(position_of);
+            let (there, mut decided, at) = self.decide_now(caller, |circumstances, decided| {
+                let mut there = 0;
+                for sheet in &page {
+                    let is_there = sheet.status == action.target();
+                    let done = if is_there {
+                        Ok(())
+                    } else {
+                        act_on_sheet(sheet, action, circumstances, decided)
+                    };
+                    match done {
+                        Ok(()) => there += 1,
+                        Err(refusal) => decided.failures.push(RowFailure {
+                            subject: format!("participant {}", sheet.participant),
+                            error: RowError::from(refusal),
+                        }),
+                    }
+                }
+                Ok(there)
+            })?;
+            let failures = std::mem::take(&mut decided.failures);
+            if decided.is_empty() {
+                return Ok(ActedPage {
+                    there,
+                    failures,
+                    next,
+                    is_written: false,
+                });
+            }
+            decided
+                .guards
+                .push(Guard::BatchAt(batch.id, batch.stamp.version));
+            let answered = content.filter(|_| !is_repeat).map(|content| Answered {
+                content,
+                answer: batch.id.to_string(),
+            });
+            if self.write(caller, decided, at, answered).await? {
+                return Ok(ActedPage {
+                    there,
+                    failures,
+                    next,
+                    is_written: true,
+                });
+            }
+        }
+    }
+
+    /// Holds a line, or releases it.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `VERSION_MISMATCH`, `WRONG_STATE`; when the store fails.
+    pub async fn line_action(
+        &self,
+        caller: &Caller,
+        id: LineId,
+        action: LineAction,
+        etag: Option<Version>,
+    ) -> Result<LineOutcome, Refusal> {
+        let content = format!("{} line {id}", action.name());
+        let mut attempts = self.attempts();
+        loop {
+            attempts.next()?;
+            let snapshot = self.snapshot(caller).await?;
+            if let Some(answer) = self.first_answer(caller, &*snapshot, &content).await? {
+                drop(snapshot);
+                return self.line_outcome(caller, id, &answer).await;
+            }
+            let line = line_at(&*snapshot, id, etag).await?;
+            let (batch, sheet) = sheet_at(&*snapshot, line.paysheet, None).await?;
+            let world = self.world(caller, &*snapshot).await?;
+            let of_earning = books(&*snapshot, Vec::new(), std::iter::once(&line)).await?;
+            drop(snapshot);
+            let ((), decided, at) = self.decide_now(caller, |circumstances, decided| {
+                let mut books = of_earning;
+                match (action, batch.status) {
+                    (LineAction::Hold, _) => {
+                        hold_line(&batch, &sheet, &line, circumstances, decided)?;
+                    }
+                    (LineAction::Release, BatchStatus::Paid) => {
+                        let lines = std::slice::from_ref(&line);
+                        release_to_next_batch(
+                            &batch,
+                            &sheet,
+                            lines,
+                            &mut books,
+                            circumstances,
+                            decided,
+                        )?;
+                    }
+                    (LineAction::Release, _) => {
+                        release_line(&batch, &sheet, &line, circumstances, decided)?;
+                    }
+                }
+                let archive = world.settings().archive_updated_credits;
+                books.into_values().try_for_each(|book| {
+                    book.close(&world.set.calendar, archive, circumstances, decided)
+                })
+            })?;
+            let outcome = LineOutcome {
+                line: decided.changes.lines.first().cloned(),
+                sheet: decided.changes.paysheets.first().cloned().unwrap_or(sheet),
+            };
+            let answered = Answered {
+                content: &content,
+                answer: outcome.sheet.id.to_string(),
+            };
+            if self.write(caller, decided, at, Some(answered)).await? {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// The answer to a repeated request: how the line and its sheet are now.
+    async fn line_outcome(
+        &self,
+        caller: &Caller,
+        id: LineId,
+        answer: &str,
+    ) -> Result<LineOutcome, Refusal> {
+        let snapshot = self.snapshot(caller).await?;
+        let sheet = PaysheetId::parse(answer).map_err(|error| {
+            Refusal::new(
+                Reason::Internal,
+                format!("an answer that is no paysheet: {error}"),
+            )
+        })?;
+        let line = snapshot
+            .lines_by_id(&[id])
+            .await
+            .map_err(store_refusal)?
+            .pop();
+        Ok(LineOutcome {
+            line,
+            sheet: sheet_at(&*snapshot, sheet, None).await?.1,
+        })
+    }
+}
