@@ -16,11 +16,12 @@ use attain_domain::testing::date;
 use attain_domain::time::DateRange;
 use attain_domain::transaction::Transaction;
 
+use crate::difference::check_same;
 use crate::known::Known;
 use crate::pages::all_pages;
 
 const READS: &str = "the view answers";
-const STAGES: [Process; 5] = [
+pub(crate) const STAGES: [Process; 5] = [
     Process::Classify,
     Process::Credit,
     Process::RollUp,
@@ -38,7 +39,10 @@ macro_rules! everything {
         impl Everything {
             /// Names the first kind of answer that differs, with both answers.
             pub(crate) fn check_equal(&self, expected: &Self, what: &str) {
-                $(assert_eq!(self.$field, expected.$field, "{what}: {}", stringify!($field));)+
+                $(
+                    let what = format!("{what}: {}", stringify!($field));
+                    check_same(&self.$field, &expected.$field, &what);
+                )+
             }
         }
     };

@@ -43,6 +43,7 @@
 
 mod case;
 mod chapters;
+mod difference;
 mod everything;
 mod known;
 mod pages;

@@ -1,0 +1,27 @@
+//! Fidelity: what was written is read back, every field of every record, at its extremes.
+
+mod credits;
+mod definitions;
+mod earnings;
+mod extremes;
+mod payments;
+mod plans;
+mod processes;
+mod transactions;
+
+use crate::case::Case;
+
+pub(super) fn cases() -> Vec<Case> {
+    [
+        definitions::cases(),
+        plans::cases(),
+        transactions::cases(),
+        credits::cases(),
+        earnings::cases(),
+        payments::cases(),
+        processes::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
