@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+pub mod calculation;
 pub mod change;
 pub mod collecting;
 pub mod credit;

@@ -174,7 +174,7 @@ pub fn per_event_component(id: &str, measure: &str) -> Component {
         rounding: EarningRounding::default(),
         indirect: IndirectCredits::None,
         rate: None,
-        output: Some(format!("measure.{measure} * 0.1")),
+        output: Some(format!("measure.{measure}.value * 0.1")),
         threshold: None,
         cap: None,
         floor: None,

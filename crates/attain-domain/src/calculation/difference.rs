@@ -1,0 +1,214 @@
+//! Compares what the calculation gives now with what is live, and changes only what differs.
+//!
+//! | live earning | drafts say the same | drafts say another amount, or nothing |
+//! | --- | --- | --- |
+//! | on no sheet | untouched, or its facts renewed | leaves; the new one is added |
+//! | on an unpaid sheet | the same | obsolete until the sheet is paid or refreshed; new one added |
+//! | paid, in whole or part | the same | to history, with a reversal; the new one is added |
+
+use std::collections::BTreeMap;
+
+use crate::change::{Changes, Departure, EarningFacts, Obsoletion};
+use crate::credit::{LeftBecause, Obsolete};
+use crate::definition::Settings;
+use crate::earning::{Earning, EarningKey, EarningOutcome, Instalments};
+use crate::ids::{CalculationId, EarningId, PeriodId};
+use crate::money::{Money, MoneyError};
+use crate::paying::{part_amount, reversal};
+use crate::run::RunCounts;
+use crate::working::{Circumstances, RowFailure};
+
+use super::draft::EarningDraft;
+
+/// What a calculation changes, and how often which outcome came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Differences {
+    /// Earnings that leave, become obsolete, are explained anew, or are added.
+    pub changes: Changes,
+    /// `taken = done + skipped + failed`, by earning key.
+    pub counts: RunCounts,
+    /// One for each earning in error, such as `rep/commission 2026-01 ann ORDER 1001`.
+    pub failures: Vec<RowFailure>,
+}
+
+/// Compares. `live` holds the current earnings of the drafts' keys, and those that should have a
+/// draft but have none any more; obsolete ones and reversals among them are passed over.
+/// `calculation` names the calculation of a period. Doing it again with the result changes nothing.
+///
+/// # Errors
+/// [`MoneyError`] when what was paid of an earning cannot be added up.
+pub fn difference(
+    drafts: Vec<EarningDraft>,
+    live: &[Earning],
+    calculation: impl Fn(&PeriodId) -> CalculationId,
+    settings: &Settings,
+    circumstances: &mut Circumstances<'_>,
+) -> Result<Differences, MoneyError> {
+    let mut comparison = Comparison {
+        calculation,
+        settings,
+        circumstances,
+        result: Differences::default(),
+    };
+    let current = live.iter().filter(|earning| earning.is_current());
+    let mut current: BTreeMap<&EarningKey, &Earning> = current.map(|e| (&e.key, e)).collect();
+    for draft in drafts {
+        comparison.result.counts.taken += 1;
+        match current.remove(&draft.key) {
+            Some(earning) => comparison.compare(earning, draft)?,
+            None => {
+                comparison.count(&draft, "earnings_created", true);
+                comparison.create(draft);
+            }
+        }
+    }
+    for orphan in current.into_values() {
+        comparison.result.counts.taken += 1;
+        comparison.result.counts.done += 1;
+        comparison.result.counts.note("earnings_removed", 1);
+        comparison.replace(orphan)?;
+    }
+    Ok(comparison.result)
+}
+
+struct Comparison<'a, 'c, F> {
+    calculation: F,
+    settings: &'a Settings,
+    circumstances: &'a mut Circumstances<'c>,
+    result: Differences,
+}
+
+impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
+    fn compare(&mut self, earning: &Earning, draft: EarningDraft) -> Result<(), MoneyError> {
+        if !stands(earning, &draft) {
+            self.count(&draft, "earnings_replaced", true);
+            self.replace(earning)?;
+            self.create(draft);
+            return Ok(());
+        }
+        let same_facts = earning.credit == draft.credit
+            && earning.transaction == draft.transaction
+            && earning.trace == draft.trace;
+        if same_facts {
+            self.count(&draft, "earnings_kept", false);
+            return Ok(());
+        }
+        self.count(&draft, "earnings_explained", true);
+        self.result.changes.earnings_explained.push(EarningFacts {
+            id: earning.id,
+            credit: draft.credit,
+            transaction: draft.transaction,
+            trace: draft.trace,
+            stamp: self.circumstances.touch(&earning.stamp),
+        });
+        Ok(())
+    }
+
+    /// Counts what became of one draft. A draft in error is a failed row, new or old.
+    fn count(&mut self, draft: &EarningDraft, outcome: &str, changes: bool) {
+        let counts = &mut self.result.counts;
+        counts.note(outcome, 1);
+        match &draft.outcome {
+            EarningOutcome::Error(error) => {
+                counts.failed += 1;
+                *counts.errors.entry(error.reason).or_default() += 1;
+                counts.note("earnings_in_error", 1);
+                self.result.failures.push(RowFailure {
+                    subject: subject(draft),
+                    error: error.clone(),
+                });
+            }
+            EarningOutcome::Amount(_) if changes => counts.done += 1,
+            EarningOutcome::Amount(_) => counts.skipped += 1,
+        }
+    }
+
+    fn create(&mut self, draft: EarningDraft) {
+        let id = EarningId(self.circumstances.id());
+        let instalments = Instalments {
+            count: draft.instalments.max(1),
+            ..Instalments::at_once(draft.date)
+        };
+        self.result.changes.earnings.push(Earning {
+            id,
+            calculation: (self.calculation)(&draft.period),
+            key: draft.key,
+            period: draft.period,
+            date: draft.date,
+            credit: draft.credit,
+            transaction: draft.transaction,
+            outcome: draft.outcome,
+            instalments,
+            obsolete: None,
+            reversal_of: None,
+            trace: draft.trace,
+            stamp: self.circumstances.stamp(),
+        });
+    }
+
+    /// Takes an earning away: from the live table, or from those that count.
+    fn replace(&mut self, earning: &Earning) -> Result<(), MoneyError> {
+        let Instalments { taken, paid, .. } = earning.instalments;
+        let (at, actor) = (self.circumstances.at, self.circumstances.actor.clone());
+        let because = LeftBecause::Recalculated;
+        if taken > paid {
+            self.result.changes.earnings_obsoleted.push(Obsoletion {
+                id: earning.id,
+                mark: Obsolete { at, actor, because },
+                stamp: self.circumstances.touch(&earning.stamp),
+            });
+            return Ok(());
+        }
+        self.result.changes.earnings_departed.push(Departure {
+            id: earning.id,
+            because,
+            archive: paid > 0 || self.settings.archive_updated_credits,
+            at,
+            actor,
+        });
+        if let (Some(amount), true) = (earning.amount(), paid > 0) {
+            let amount = paid_of(earning, amount, self.settings)?;
+            let mut taken_back = reversal(earning, amount, self.circumstances);
+            taken_back.calculation = (self.calculation)(&earning.period);
+            self.result.changes.earnings.push(taken_back);
+            self.result.counts.note("reversals_created", 1);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the live earning says what the draft says, facts aside. What a sheet has taken cannot
+/// move to another date any more; what none has, does.
+fn stands(earning: &Earning, draft: &EarningDraft) -> bool {
+    let same_terms = earning.date == draft.date
+        && earning.period == draft.period
+        && earning.instalments.count == draft.instalments.max(1);
+    earning.outcome == draft.outcome && (same_terms || earning.instalments.taken > 0)
+}
+
+/// What the paid parts come to.
+fn paid_of(earning: &Earning, amount: Money, settings: &Settings) -> Result<Money, MoneyError> {
+    let count = earning.instalments.count;
+    let parts = 0..earning.instalments.paid.min(count);
+    parts
+        .into_iter()
+        .try_fold(Money::zero(amount.currency), |sum, part| {
+            sum.checked_add(part_amount(amount, part, count, settings.rounding)?)
+        })
+}
+
+fn subject(draft: &EarningDraft) -> String {
+    let EarningKey {
+        participant,
+        plan,
+        component,
+        interval,
+        ..
+    } = &draft.key;
+    let about = draft
+        .about
+        .as_ref()
+        .map(|key| format!(" {key}"))
+        .unwrap_or_default();
+    format!("{plan}/{component} {interval} {participant}{about}")
+}
