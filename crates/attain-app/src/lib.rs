@@ -21,7 +21,11 @@ pub use importing::{ImportReport, RejectedRow};
 pub use payments::{
     BatchView, LineAction, LineOutcome, PaysheetAction, PaysheetView, SheetsOutcome,
 };
-pub use reading::{Explanation, Statement};
+pub use reading::{
+    Attainment, ComponentEarnings, CountedCredits, CreditExplained, CreditsSummary, EarningSource,
+    Explanation, KindSummary, LeftLive, LineExplained, PaymentExplained, PaysheetExplanation,
+    RuleExplained, Statement, StatementPayment, StatementTotals, TransactionView,
+};
 pub use runs::{RunRequest, WhenBusy};
 pub use system::{SystemClock, TimeOrderedIds};
 pub use world::World;

@@ -1,0 +1,19 @@
+//! Reading: lists by keyset pages, statements of participants, and explanations from stored facts.
+
+mod amounts;
+mod counted;
+mod explain;
+mod explanation;
+mod lists;
+mod statement;
+mod statement_of;
+
+pub use explanation::{
+    CountedCredits, CreditExplained, EarningSource, Explanation, LeftLive, LineExplained,
+    PaymentExplained, PaysheetExplanation, RuleExplained,
+};
+pub use lists::TransactionView;
+pub use statement::{
+    Attainment, ComponentEarnings, CreditsSummary, KindSummary, Statement, StatementPayment,
+    StatementTotals,
+};
