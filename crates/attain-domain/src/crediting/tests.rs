@@ -1,0 +1,7 @@
+//! Crediting: rules, splits, roll-up, and the difference to what is live.
+
+mod credited;
+mod hierarchies;
+mod properties;
+mod rules;
+mod summaries;
