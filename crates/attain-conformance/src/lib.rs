@@ -40,6 +40,10 @@
     clippy::unwrap_used,
     reason = "a kit of tests: what cannot be, fails the case"
 )]
+#![allow(
+    clippy::future_not_send,
+    reason = "a case stays on the thread that it starts on; what it spawns is checked by tokio"
+)]
 
 mod case;
 mod chapters;

@@ -1,7 +1,11 @@
 //! Reads lists page by page, and insists on what every list promises: no page is longer than asked,
 //! everything on a page stands above what came before it, and the end is an empty page.
 
+use std::fmt::Debug;
+
 use attain_domain::ports::ChunkSize;
+
+use crate::difference::check_same;
 
 /// The sizes that every list is read with.
 pub(crate) const CHUNKS: [u32; 3] = [1, 3, ChunkSize::MAX];
@@ -26,6 +30,20 @@ pub(crate) async fn all_pages<T, P: Ord>(
         let seen = rows.len();
         rows.append(&mut page);
         check_rising(&rows[seen.saturating_sub(1)..], &position);
+    }
+}
+
+/// A list holds exactly these rows, in this order, whatever the size of its pages; and after each
+/// row comes the next one.
+pub(crate) async fn check_list<T: Debug + PartialEq, P: Ord>(
+    what: &str,
+    expected: &[T],
+    position: impl Fn(&T) -> P,
+    read: impl AsyncFn(Option<P>, ChunkSize) -> Vec<T>,
+) {
+    for chunk in CHUNKS.map(ChunkSize::new) {
+        let rows = all_pages(chunk, &position, async |after| read(after, chunk).await).await;
+        check_same(&rows, expected, what);
     }
 }
 

@@ -133,10 +133,10 @@ impl TransactionRepository for MemorySnapshot {
             Some(after) if after >= item.first => Bound::Excluded((item.period.clone(), after)),
             _ => Bound::Included((item.period.clone(), item.first)),
         };
-        let to = Bound::Included((item.period.clone(), item.last));
         Ok(transactions
             .by_period
-            .range((from, to))
+            .range((from, Bound::Unbounded))
+            .take_while(|(period, id)| *period == item.period && *id <= item.last)
             .map(|(_, id)| id)
             .filter_map(|id| transactions.rows.get(id))
             .take(chunk.rows())

@@ -2,10 +2,11 @@
 
 mod fidelity;
 mod guards;
+mod reading;
 
 use crate::case::Case;
 
 pub(crate) fn all() -> Vec<Case> {
-    let chapters: [fn() -> Vec<Case>; 2] = [fidelity::cases, guards::cases];
-    chapters.into_iter().flat_map(|cases| cases()).collect()
+    let chapters = [fidelity::cases(), reading::cases(), guards::cases()];
+    chapters.into_iter().flatten().collect()
 }
