@@ -141,22 +141,23 @@ impl<'a> ComponentState<'a> {
         }
     }
 
+    /// A threshold looks at the running total, even where the rate sees each credit alone.
     fn threshold_reached(&self, facts: &Facts<'_>) -> Result<Option<bool>, RowError> {
         let Some(threshold) = &self.component.threshold else {
             return Ok(None);
         };
-        let measure = facts.measures.get(threshold.measure);
-        let goal = measure
-            .and_then(|measure| measure.goal)
-            .filter(|goal| *goal > Decimal::ZERO);
-        let (Some(measure), Some(goal)) = (measure, goal) else {
-            return Err(RowError::new(
-                Reason::MissingGoal,
-                "the threshold needs a goal",
-            ));
+        let goal = facts
+            .measures
+            .get(threshold.measure)
+            .and_then(|measure| measure.goal);
+        let running = self.measures.get(threshold.measure);
+        let (Some(running), Some(goal)) = (running, goal.filter(|goal| *goal > Decimal::ZERO))
+        else {
+            let text = "the threshold needs a goal";
+            return Err(RowError::new(Reason::MissingGoal, text));
         };
         let needed = percent_of(goal, threshold.percent).map_err(overflow)?;
-        Ok(Some(measure.after >= needed))
+        Ok(Some(running.total >= needed))
     }
 
     fn limits(

@@ -6,6 +6,7 @@ use super::draft::{CreditInput, EarningDraft, ReportEarning, Window};
 use super::membership::{Assigned, Membership, Scene};
 use crate::definition::{DefinitionSet, Participant};
 use crate::plan::Phase;
+use crate::time::Date;
 
 /// One plan of the participant at work.
 #[derive(Clone, Debug)]
@@ -21,8 +22,9 @@ pub struct ParticipantFold<'a> {
     units: Vec<Unit<'a>>,
     /// First-phase earnings of reports, with the number of their period.
     reports: Vec<(usize, ReportEarning)>,
-    /// The number of the first period, and of the one at work.
+    /// The numbers of the first and last period, and of the one at work.
     first: usize,
+    last: usize,
     period: Option<usize>,
 }
 
@@ -57,6 +59,7 @@ impl<'a> ParticipantFold<'a> {
             units,
             reports: reports.iter().filter_map(numbered).collect(),
             first: span.map_or(0, |(first, _)| first),
+            last: span.map_or(0, |(_, last)| last),
             period: None,
         }
     }
@@ -87,33 +90,34 @@ impl<'a> ParticipantFold<'a> {
 
     /// Ends the intervals that the window covers.
     pub fn finish(mut self, out: &mut Vec<EarningDraft>) {
-        let Some(scene) = self.scene else { return };
-        if self.reach(&scene, scene.window.through, out) {
-            self.close(&scene, out);
-        }
+        let Some(scene) = self.scene else {
+            return;
+        };
+        self.enter(&scene, self.last, out);
+        self.close(&scene, out);
     }
 
     /// Ends the periods before a date and enters the one that holds it. False for a date that
     /// lies in no period, or before the one at work.
-    fn reach(
-        &mut self,
-        scene: &Scene<'a>,
-        date: crate::time::Date,
-        out: &mut Vec<EarningDraft>,
-    ) -> bool {
+    fn reach(&mut self, scene: &Scene<'a>, date: Date, out: &mut Vec<EarningDraft>) -> bool {
         if let Some(period) = self.period
             && scene.timeline.period(period).range().contains(date)
         {
             return true;
         }
-        let Some(number) = scene.timeline.number_at(date) else {
-            return false;
-        };
-        if number < self.period.unwrap_or(self.first) {
-            return false;
+        match scene.timeline.number_at(date) {
+            Some(number) if number >= self.period.unwrap_or(self.first) => {
+                self.enter(scene, number, out);
+                true
+            }
+            Some(_) | None => false,
         }
-        let mut next = self.period.map_or(self.first, |period| period + 1);
-        while next <= number {
+    }
+
+    /// Ends the periods before the one of a number and enters it.
+    fn enter(&mut self, scene: &Scene<'a>, number: usize, out: &mut Vec<EarningDraft>) {
+        let next = self.period.map_or(self.first, |period| period + 1);
+        for next in next..=number {
             if self.period.is_some() {
                 self.close(scene, out);
             }
@@ -123,9 +127,7 @@ impl<'a> ParticipantFold<'a> {
                     component.enter(scene, &unit.membership, next);
                 }
             }
-            next += 1;
         }
-        true
     }
 
     fn close(&mut self, scene: &Scene<'a>, out: &mut Vec<EarningDraft>) {

@@ -8,7 +8,11 @@
 //! interpolated rates and no output formula that sum is a function of the total alone, so neither
 //! the cut nor the order of sales matters. A row earns the rounded sum after it less the rounded
 //! sum before it. Without a running total, the first measure and the rate's input see each credit
-//! alone; other measures of the component (gates, other dimensions) always run.
+//! alone; thresholds and the other measures of the component (gates, dimensions) always run.
+//!
+//! **One decides.** Where somebody has several assignments to a plan in one interval, the last one
+//! in it gives the goal and the target incentive, so that both are the same whenever the interval
+//! is calculated. Rate tables follow the credit date (per event) or the interval's last date.
 //!
 //! **Below zero.** A table whose first tier starts at 0 gives for a negative total what it gives
 //! for the same positive one, negated: negative credits walk back down the tiers they climbed.
@@ -28,6 +32,7 @@ mod earn;
 mod factor;
 mod fold;
 mod goals;
+mod lint;
 mod membership;
 mod names;
 mod rater;
@@ -41,3 +46,4 @@ pub use check::check_plan;
 pub use difference::{Differences, difference};
 pub use draft::{CreditInput, EarningDraft, ReportEarning, Window};
 pub use fold::ParticipantFold;
+pub use lint::{Finding, FindingCode, lint_plan};

@@ -88,15 +88,15 @@ impl Lexicon {
     /// The names of participants and factors.
     pub(super) fn of_interval(set: &DefinitionSet, plan: &Plan) -> Self {
         let mut lexicon = Self::default();
+        let mut known: BTreeMap<&AttributeName, ValueType> = BTreeMap::new();
         for participant in set.participants.values() {
             for (name, value) in &participant.attributes {
-                let meaning = Name::Participant(name.clone());
-                lexicon.define(
-                    format_smolstr!("participant.{name}"),
-                    value.value_type(),
-                    meaning,
-                );
+                known.entry(name).or_insert(value.value_type());
             }
+        }
+        for (name, value_type) in known {
+            let meaning = Name::Participant(name.clone());
+            lexicon.define(format_smolstr!("participant.{name}"), value_type, meaning);
         }
         lexicon.define("participant.id", ValueType::Text, Name::ParticipantId);
         for (number, factor) in plan.factors.iter().enumerate() {

@@ -6,6 +6,7 @@ mod goals;
 mod intervals;
 mod laws;
 mod limits;
+mod lints;
 mod measures;
 mod plans;
 mod rates;
