@@ -1,7 +1,7 @@
 //! Lint: each finding with its counter-example.
 
 use super::world::*;
-use crate::calculation::{Finding, FindingCode, lint_plan};
+use crate::calculation::lint::{Finding, FindingCode, lint_plan};
 use crate::definition::calendar::IntervalKind;
 use crate::plan::{
     Axis, Basis, Component, Dimension, DimensionInput, Limit, RateValues, SplitMode, Threshold,
