@@ -10,7 +10,6 @@ mod samples;
 mod schema;
 pub mod stored;
 pub mod table;
-pub mod table;
 mod yaml;
 
 pub use file::{Document, parse_documents, read_documents, write_documents};

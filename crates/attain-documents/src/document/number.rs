@@ -18,7 +18,7 @@ use smol_str::SmolStr;
 
 use attain_domain::expression::Value;
 
-use super::leaf::{As, Leaf};
+use super::leaf::As;
 
 /// The name of the newtype of numbers.
 pub(crate) const NUMBER: &str = "Number";
@@ -251,22 +251,5 @@ impl JsonSchema for AnyValue {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": ["string", "number", "boolean"] })
-    }
-}
-
-/// Reads a value as people write it, without quotes: `7`, `true`, `2026-01-31`; else a text. Digits
-/// with a zero before them, such as `007`, are a code and stay a text.
-pub(crate) fn read_plain_value(text: &str) -> Value {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    if digits.starts_with('0') && digits[1..].starts_with(|c: char| c.is_ascii_digit()) {
-        return Value::Text(SmolStr::new(text));
-    }
-    match text {
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        _ => read_exact(text)
-            .map(Value::Number)
-            .or_else(|_| NaiveDate::read(text).map(Value::Date))
-            .unwrap_or_else(|_| Value::Text(SmolStr::new(text))),
     }
 }

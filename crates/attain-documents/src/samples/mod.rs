@@ -11,6 +11,7 @@ mod plan;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use proptest::prelude::*;
 use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
@@ -377,4 +378,21 @@ fn rule_set() -> RuleSet {
             },
         ],
     }
+}
+
+pub(crate) fn any_decimal() -> impl Strategy<Value = Decimal> {
+    (any::<i64>(), any::<u32>(), 0..=28_u32).prop_map(|(high, low, scale)| {
+        Decimal::from_i128_with_scale(i128::from(high) * i128::from(low), scale)
+    })
+}
+
+pub(crate) fn any_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any_decimal().prop_map(Value::Number),
+        any::<String>().prop_map(|text| Value::Text(SmolStr::new(text))),
+        any::<bool>().prop_map(Value::Bool),
+        (-300_000..3_000_000_i32)
+            .prop_filter_map("a date", |days| NaiveDate::from_epoch_days(days)
+                .map(Value::Date)),
+    ]
 }

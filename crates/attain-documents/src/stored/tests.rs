@@ -2,18 +2,15 @@ use std::collections::BTreeMap;
 
 use attain_domain::definition::DefinitionKind;
 use attain_domain::earning::{MeasureTrace, RateTrace, SliceTrace, Trace};
-use attain_domain::expression::Value;
 use attain_domain::ids::{AttributeName, FactorId, MeasureId, PlanId, RateTableId};
 use attain_domain::plan::SplitMode;
 use attain_domain::refusal::{Reason, RowError};
 use attain_domain::run::RunCounts;
-use chrono::NaiveDate;
 use proptest::prelude::*;
-use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::*;
-use crate::samples::{self, decimal};
+use crate::samples::{self, any_decimal, any_value, decimal};
 
 #[test]
 fn definitions_of_every_kind_come_back_the_same() {
@@ -128,23 +125,6 @@ fn counts_plan_versions_and_row_errors_come_back_the_same() {
     );
     let error = RowError::new(Reason::NoPlan, "nobody \"here\"\n");
     assert_eq!(decode_row_error(&encode_row_error(&error)), Ok(error));
-}
-
-fn any_decimal() -> impl Strategy<Value = Decimal> {
-    (any::<i64>(), any::<u32>(), 0..=28_u32).prop_map(|(high, low, scale)| {
-        Decimal::from_i128_with_scale(i128::from(high) * i128::from(low), scale)
-    })
-}
-
-fn any_value() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        any_decimal().prop_map(Value::Number),
-        any::<String>().prop_map(|text| Value::Text(SmolStr::new(text))),
-        any::<bool>().prop_map(Value::Bool),
-        (-300_000..3_000_000_i32)
-            .prop_filter_map("a date", |days| NaiveDate::from_epoch_days(days)
-                .map(Value::Date)),
-    ]
 }
 
 proptest! {

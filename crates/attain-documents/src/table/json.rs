@@ -1,7 +1,6 @@
 //! Rows of NDJSON. Numbers stay the digits that were written: none goes through a float.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserializer as _, MapAccess, Visitor};
@@ -10,33 +9,33 @@ use serde_json::value::RawValue;
 use attain_domain::ids::AttributeName;
 use attain_domain::refusal::{Reason, Refusal};
 
-use super::{ATTRIBUTES, Column, TransactionRow, twice, unknown_column};
+use super::{ATTRIBUTES, ImportRow, column, twice, unknown};
 
-impl TransactionRow {
-    /// The row of a JSON object. Values are texts, numbers, `true`, `false` or `null` (no value);
-    /// `attributes` is an object of such.
-    ///
-    /// # Errors
-    /// [`Reason::MalformedFile`] for what is no JSON object; else what is wrong with its fields.
-    pub fn from_json(line: &str) -> Result<Self, Refusal> {
-        let mut row = Self::default();
-        for (name, value) in fields(line)? {
-            if name == ATTRIBUTES {
-                row.attributes = attributes(value).map_err(|refusal| refusal.inside(ATTRIBUTES))?;
-                continue;
-            }
-            let column = Column::from_name(&name);
-            let column = column.ok_or_else(|| unknown_column(&name, &[ATTRIBUTES]))?;
-            *row.cell(column) = text(value).map_err(|refusal| refusal.at(&*name))?;
+/// The row of one line of NDJSON, an object. Values are texts, numbers, `true`, `false` or `null`
+/// (no value); `attributes` is an object of such.
+///
+/// # Errors
+/// [`Reason::MalformedFile`] for what is no JSON object; else the first field that is wrong.
+pub fn from_json<R: ImportRow>(line: &str) -> Result<R, Refusal> {
+    let mut row = R::default();
+    for (name, value) in fields(line)? {
+        if R::HAS_ATTRIBUTES && name == ATTRIBUTES {
+            attributes(value, &mut row).map_err(|refusal| refusal.inside(ATTRIBUTES))?;
+            continue;
         }
-        Ok(row)
+        let Some(column) = column::<R>(&name) else {
+            return Err(unknown::<R>(&name, ATTRIBUTES));
+        };
+        if let Some(text) = text(value).map_err(|refusal| refusal.at(&*name))? {
+            row.set(column, text);
+        }
     }
+    Ok(row)
 }
 
-fn attributes(value: &RawValue) -> Result<BTreeMap<String, String>, Refusal> {
-    let mut attributes = BTreeMap::new();
+fn attributes(value: &RawValue, row: &mut impl ImportRow) -> Result<(), Refusal> {
     if value.get() == "null" {
-        return Ok(attributes);
+        return Ok(());
     }
     for (name, value) in fields(value.get())? {
         if let Err(error) = AttributeName::parse(&name) {
@@ -44,10 +43,10 @@ fn attributes(value: &RawValue) -> Result<BTreeMap<String, String>, Refusal> {
             return Err(Refusal::new(Reason::MalformedValue, text).at(&*name));
         }
         if let Some(text) = text(value).map_err(|refusal| refusal.at(&*name))? {
-            attributes.insert(name.into_owned(), text);
+            row.set_attribute(&name, text);
         }
     }
-    Ok(attributes)
+    Ok(())
 }
 
 /// The text of a value; `None` for `null` and for a text with nothing in it.

@@ -1,29 +1,21 @@
 use std::collections::BTreeMap;
 
-use ::csv::{ReaderBuilder, StringRecord};
-use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::collecting::{RawCredit, RawTransaction};
+use attain_domain::refusal::Reason;
 use proptest::prelude::*;
 
 use super::*;
 
-fn record(cells: &str) -> StringRecord {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(cells.as_bytes());
-    reader.records().next().unwrap().unwrap()
-}
-
-fn from_csv(header: &str, line: &str) -> Result<TransactionRow, Vec<Refusal>> {
-    let columns = TransactionColumns::from_header(&record(header))?;
-    TransactionRow::from_csv(&columns, &record(line)).map_err(|refusal| vec![refusal])
+fn from_csv<R: ImportRow>(header: &str, line: &str) -> Result<R, Refusal> {
+    Header::parse::<R>(header.split(','))?.row(line.split(','))
 }
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn full() -> TransactionRow {
-    TransactionRow {
+fn full() -> RawTransaction {
+    RawTransaction {
         number: some("1001"),
         kind: some("ORDER"),
         event_date: some("2026-01-15"),
@@ -54,48 +46,89 @@ fn csv_and_json_say_the_same() {
         "updated_at":"2026-01-15T10:00:00Z","category":"Laptop","preserve_credits":true,"hold":null,
         "do_not_classify":false,"do_not_roll_up":"","cancelled":true,
         "attributes":{"deal size":7,"none":null}}"#;
-    assert_eq!(TransactionRow::from_json(json), Ok(full()));
+    assert_eq!(from_json(json), Ok(full()));
 }
 
 #[test]
-fn unknown_and_doubled_columns_are_refused_with_what_was_meant() {
-    let refusals = from_csv("number,amonut,number,attribute.,attribut.x,Type", "").unwrap_err();
-    let found: Vec<_> = refusals.iter().map(|r| (r.reason, r.to_string())).collect();
-    let expected = [
-        (
-            Reason::UnknownField,
-            "amonut: there is no field `amonut`, did you mean `amount`?",
-        ),
-        (Reason::Duplicate, "number: `number` is there twice"),
-        (
-            Reason::MalformedValue,
-            "attribute.: `` is not the name of an attribute: it must not be empty",
-        ),
-        (
-            Reason::UnknownField,
-            "attribut.x: there is no field `attribut.x`, did you mean `attribute.`?",
-        ),
-        (
-            Reason::UnknownField,
-            "Type: there is no field `Type`, did you mean `type`?",
-        ),
-    ];
+fn credits_have_columns_of_their_own() {
+    let header = "participant,number,type,percent,rolls_up";
+    let credit: RawCredit = from_csv(header, "ana,1001,ORDER,60,").unwrap();
     assert_eq!(
-        found,
-        expected.map(|(reason, text)| (reason, text.to_owned()))
+        (credit.participant, credit.percent),
+        (some("ana"), some("60"))
+    );
+    assert_eq!(credit.rolls_up, None);
+    let json = r#"{"participant":"ana","attributes":{}}"#;
+    let refusal = from_json::<RawCredit>(json).expect_err("credits have no attributes");
+    assert_eq!(refusal.reason, Reason::UnknownField);
+}
+
+fn check_header<R: ImportRow>(header: &str, reason: Reason, text: &str) {
+    let refusal = Header::parse::<R>(header.split(',')).expect_err(header);
+    assert_eq!(
+        (refusal.reason, refusal.to_string().as_str()),
+        (reason, text)
+    );
+}
+
+#[test]
+fn bad_columns_are_refused_with_what_was_meant() {
+    use Reason::{Duplicate, MalformedValue, MissingValue, UnknownField};
+    let check = check_header::<RawTransaction>;
+    check(
+        "amonut",
+        UnknownField,
+        "amonut: there is no field `amonut`, did you mean `amount`?",
+    );
+    check(
+        "number, number",
+        Duplicate,
+        "number: `number` is there twice",
+    );
+    check(
+        "attribute.a,attribute.a",
+        Duplicate,
+        "attribute.a: `attribute.a` is there twice",
+    );
+    check(
+        "attribute.",
+        MalformedValue,
+        "attribute.: `` is not the name of an attribute: it must not be empty",
+    );
+    check(
+        "attribut.",
+        UnknownField,
+        "attribut.: there is no field `attribut.`, did you mean `attribute.`?",
+    );
+    check(
+        "Type",
+        UnknownField,
+        "Type: there is no field `Type`, did you mean `type`?",
+    );
+    check(
+        "number",
+        MissingValue,
+        "type: the header has no column `type`",
+    );
+    let check = check_header::<RawCredit>;
+    check(
+        "attribute.a",
+        UnknownField,
+        "attribute.a: there is no field `attribute.a`",
+    );
+    check(
+        "number,type",
+        MissingValue,
+        "participant: the header has no column `participant`",
     );
 }
 
 #[test]
 fn rows_that_are_no_rows_are_refused() {
-    assert_eq!(
-        from_csv("number,type", "1").unwrap_err()[0].reason,
-        Reason::MalformedFile
-    );
-    assert_eq!(
-        from_csv("number,type", "1,2,3").unwrap_err()[0].reason,
-        Reason::MalformedFile
-    );
+    for line in ["1", "1,2,3"] {
+        let refusal = from_csv::<RawTransaction>("number,type", line).expect_err(line);
+        assert_eq!(refusal.reason, Reason::MalformedFile);
+    }
     for (json, reason, field) in [
         ("", Reason::MalformedFile, None),
         ("[]", Reason::MalformedFile, None),
@@ -129,7 +162,7 @@ fn rows_that_are_no_rows_are_refused() {
             Some("attributes"),
         ),
     ] {
-        let refusal = TransactionRow::from_json(json).expect_err(json);
+        let refusal = from_json::<RawTransaction>(json).expect_err(json);
         assert_eq!(
             (refusal.reason, refusal.field.as_deref()),
             (reason, field),
@@ -141,7 +174,7 @@ fn rows_that_are_no_rows_are_refused() {
 proptest! {
     #[test]
     fn no_line_makes_reading_panic(line in "[\\[\\]{}\":,a-z0-9\\\\ ]{0,40}") {
-        let _ = TransactionRow::from_json(&line);
-        let _ = from_csv("number,type,attribute.x", &format!("a{line}"));
+        let _ = from_json::<RawTransaction>(&line);
+        let _ = from_csv::<RawTransaction>("number,type,attribute.x", &format!("a{line}"));
     }
 }

@@ -17,6 +17,7 @@ use super::cells::{Cells, Unfolded, Unit};
 use crate::document::leaf::{As, Leaf};
 use crate::document::number::{Number, Percent};
 use crate::document::{exactly_one, range};
+use crate::yaml::KEY_BYTES_MAX;
 
 /// Tables of more dimensions are written flat: readers bound their depth.
 const NESTED_DIMENSIONS_MAX: usize = 20;
@@ -50,16 +51,19 @@ pub(crate) struct RateTableDocument {
     amounts: Option<Cells<Number>>,
 }
 
-/// What is looked up along a dimension.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum InputDocument {
+/// What is looked up along a dimension: exactly one of these.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct InputDocument {
     /// The total of a measure.
-    Value(As<MeasureId>),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<As<MeasureId>>,
     /// The total of a measure in percent of its goal.
-    PercentOfGoal(As<MeasureId>),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    percent_of_goal: Option<As<MeasureId>>,
     /// A text by its name in expressions: `attribute.region`, `credit.category`.
-    Text(As<SmolStr>),
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<As<SmolStr>>,
 }
 
 /// One dimension with its rows.
@@ -149,7 +153,8 @@ fn nested_rows(dimensions: &[Dimension]) -> Option<Vec<Vec<String>>> {
                 }
             };
             let distinct: BTreeSet<&String> = rows.iter().collect();
-            (distinct.len() == rows.len()).then_some(rows)
+            let named = rows.iter().all(|row| row.len() <= KEY_BYTES_MAX);
+            (named && distinct.len() == rows.len()).then_some(rows)
         })
         .collect()
 }
@@ -199,7 +204,7 @@ fn nested_table<U: Unit>(
     let inside = |refusal: Refusal| refusal.inside(field);
     let Unfolded { rows, values } = cells.unfolded(by.0.len()).map_err(inside)?;
     let dimensions = by.0.into_iter().zip(rows).map(|(input, rows)| {
-        let input = DimensionInput::from(input);
+        let input = input.input().map_err(|refusal| refusal.inside("by"))?;
         let axis = axis(&input, rows.unwrap_or_default()).map_err(inside)?;
         Ok(Dimension { input, axis })
     });
@@ -237,7 +242,10 @@ fn each_dimension(dimensions: Vec<DimensionDocument>) -> Result<Vec<Dimension>, 
             .tiers
             .map(|tiers| tiers.into_iter().map(|leaf| leaf.0).collect());
         Ok(Dimension {
-            input: dimension.by.into(),
+            input: dimension
+                .by
+                .input()
+                .map_err(|refusal| refusal.inside("by"))?,
             axis: exactly_one([
                 ("tiers", tiers.map(Axis::Tiers)),
                 ("texts", texts.map(Axis::Texts)),
@@ -263,20 +271,31 @@ impl From<&Dimension> for DimensionDocument {
 
 impl From<&DimensionInput> for InputDocument {
     fn from(input: &DimensionInput) -> Self {
+        let mut document = Self::default();
         match input {
-            DimensionInput::Value(measure) => Self::Value(As(measure.clone())),
-            DimensionInput::PercentOfGoal(measure) => Self::PercentOfGoal(As(measure.clone())),
-            DimensionInput::Text(name) => Self::Text(As(name.clone())),
+            DimensionInput::Value(measure) => document.value = Some(As(measure.clone())),
+            DimensionInput::PercentOfGoal(measure) => {
+                document.percent_of_goal = Some(As(measure.clone()));
+            }
+            DimensionInput::Text(name) => document.text = Some(As(name.clone())),
         }
+        document
     }
 }
 
-impl From<InputDocument> for DimensionInput {
-    fn from(input: InputDocument) -> Self {
-        match input {
-            InputDocument::Value(measure) => Self::Value(measure.0),
-            InputDocument::PercentOfGoal(measure) => Self::PercentOfGoal(measure.0),
-            InputDocument::Text(name) => Self::Text(name.0),
-        }
+impl InputDocument {
+    fn input(self) -> Result<DimensionInput, Refusal> {
+        exactly_one([
+            (
+                "value",
+                self.value.map(|measure| DimensionInput::Value(measure.0)),
+            ),
+            (
+                "percent_of_goal",
+                self.percent_of_goal
+                    .map(|measure| DimensionInput::PercentOfGoal(measure.0)),
+            ),
+            ("text", self.text.map(|name| DimensionInput::Text(name.0))),
+        ])
     }
 }

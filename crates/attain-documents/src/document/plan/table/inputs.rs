@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::{EnumAccessDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -39,8 +39,8 @@ impl<'de> Visitor<'de> for InputsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OneOrMore, A::Error> {
-        let only = EnumAccessDeserializer::new(MapAccessDeserializer::new(map));
-        Ok(OneOrMore(vec![InputDocument::deserialize(only)?]))
+        let only = InputDocument::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(OneOrMore(vec![only]))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<OneOrMore, A::Error> {
