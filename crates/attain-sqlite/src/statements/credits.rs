@@ -1,0 +1,86 @@
+//! Credits: the live table and its history.
+
+macro_rules! columns {
+    () => {
+        "credit_id, lineage_id, transaction_id, source_number, transaction_type, participant_id, \
+         kind, origin, rule_set_id, rule_id, source_credit_id, through_id, amount, currency, \
+         quantity, percent, revenue, rolls_up, calculates, credit_date, roll_up_date, period_id, \
+         category_id, status, error_reason, error_text, obsolete_at, obsolete_by, \
+         obsolete_because, version, created_at, updated_at, actor_id"
+    };
+}
+
+macro_rules! page {
+    () => {
+        concat!(
+            "SELECT json_group_array(json_array(hex(credit_id), hex(lineage_id), \
+             hex(transaction_id), source_number, transaction_type, participant_id, kind, origin, \
+             rule_set_id, rule_id, hex(source_credit_id), through_id, \
+             json_array(amount, currency), quantity, percent, revenue, rolls_up, calculates, \
+             credit_date, roll_up_date, period_id, category_id, status, ",
+            row_error!(),
+            ", ",
+            obsolete!(),
+            ", ",
+            stamp!(),
+            ")) FROM "
+        )
+    };
+}
+
+statements! {
+    CREDITS_OF_TRANSACTIONS = page!(),
+        "(SELECT * FROM credit INDEXED BY credit_transaction WHERE workspace_id = ?1 \
+         AND transaction_id IN (SELECT unhex(value) FROM json_each(?2)) \
+         ORDER BY transaction_id, credit_id LIMIT -1)";
+    CREDITS_BY_ID = page!(),
+        "(SELECT * FROM credit WHERE workspace_id = ?1 \
+         AND credit_id IN (SELECT unhex(value) FROM json_each(?2)) \
+         ORDER BY credit_id LIMIT -1)";
+    CREDITS_OF_PARTICIPANTS = page!(),
+        "(SELECT * FROM credit INDEXED BY credit_position WHERE workspace_id = ?1 \
+         AND participant_id IN (SELECT value FROM json_each(?2)) \
+         AND credit_date >= ?3 AND credit_date < ?4 AND obsolete_at IS NULL \
+         AND (+participant_id, +credit_date, source_number, transaction_type, kind, lineage_id) \
+         > (?5, ?6, ?7, ?8, ?9, ?10) \
+         ORDER BY participant_id, credit_date, source_number, transaction_type, kind, lineage_id \
+         LIMIT ?11)";
+    SUMMARISED_CREDITS_THROUGH = page!(),
+        "(SELECT * FROM credit INDEXED BY credit_summarised WHERE workspace_id = ?1 \
+         AND through_id = ?2 AND origin = 'from' AND source_credit_id IS NULL \
+         AND obsolete_at IS NULL AND credit_date >= ?3 AND credit_date < ?4 \
+         ORDER BY participant_id, credit_date, credit_id LIMIT -1)";
+    REMOVE_CREDITS =
+        "DELETE FROM credit WHERE workspace_id = ?1 \
+         AND credit_id IN (SELECT unhex(value) FROM json_each(?2))";
+}
+
+bulks! {
+    INSERT_CREDITS = 34,
+        concat!("INSERT INTO credit (workspace_id, ", columns!(), ") VALUES "),
+        "";
+    ARCHIVE_CREDITS = 4,
+        "WITH gone (credit_id, left_because, left_at, left_by) AS (VALUES ",
+        concat!(
+            ") INSERT INTO credit_history (workspace_id, ", columns!(),
+            ", left_because, left_at, left_by) SELECT workspace_id, ", columns!(),
+            ", left_because, left_at, left_by FROM gone CROSS JOIN credit USING (credit_id) \
+             WHERE workspace_id = ?"
+        );
+    OBSOLETE_CREDITS = 8,
+        "WITH change (credit_id, obsolete_at, obsolete_by, obsolete_because, version, created_at, \
+         updated_at, actor_id) AS (VALUES ",
+        ") UPDATE credit SET obsolete_at = change.obsolete_at, \
+         obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
+         version = change.version, created_at = change.created_at, \
+         updated_at = change.updated_at, actor_id = change.actor_id \
+         FROM change WHERE credit.workspace_id = ? AND credit.credit_id = change.credit_id";
+    JUDGE_CREDITS = 8,
+        "WITH change (credit_id, status, error_reason, error_text, version, created_at, \
+         updated_at, actor_id) AS (VALUES ",
+        ") UPDATE credit SET status = change.status, error_reason = change.error_reason, \
+         error_text = change.error_text, version = change.version, \
+         created_at = change.created_at, updated_at = change.updated_at, \
+         actor_id = change.actor_id \
+         FROM change WHERE credit.workspace_id = ? AND credit.credit_id = change.credit_id";
+}

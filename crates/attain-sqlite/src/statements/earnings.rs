@@ -1,0 +1,144 @@
+//! Earnings, reversals, their history, and calculations.
+
+macro_rules! columns {
+    () => {
+        "earning_id, participant_id, plan_id, component_id, interval_id, lineage_id, period_id, \
+         earning_date, credit_id, transaction_id, amount, currency, error_reason, error_text, \
+         instalments, instalments_taken, instalments_paid, next_due, obsolete_at, obsolete_by, \
+         obsolete_because, reversal_of_id, calculation_id, version, created_at, updated_at, \
+         actor_id, trace"
+    };
+}
+
+/// One earning, as a JSON array.
+macro_rules! earning {
+    () => {
+        concat!(
+            "json_array(hex(earning_id), participant_id, plan_id, component_id, interval_id, \
+             hex(lineage_id), period_id, earning_date, hex(credit_id), hex(transaction_id), \
+             iif(amount IS NULL, NULL, json_array(amount, currency)), ",
+            row_error!(),
+            ", json_array(instalments, instalments_taken, instalments_paid, next_due), ",
+            obsolete!(),
+            ", hex(reversal_of_id), hex(calculation_id), ",
+            stamp!(),
+            ", trace)"
+        )
+    };
+}
+
+macro_rules! page {
+    () => {
+        concat!("SELECT json_group_array(", earning!(), ") FROM ")
+    };
+}
+
+macro_rules! calculations {
+    () => {
+        concat!(
+            "SELECT json_group_array(json_array(hex(calculation_id), period_id, through_date, \
+             hex(run_id), plan_versions, released, ",
+            stamp!(),
+            ")) FROM "
+        )
+    };
+}
+
+statements! {
+    /// By credit alone: by credit and participant would look up every pair of them.
+    EARNINGS_OF_LINEAGES = page!(),
+        "(SELECT * FROM earning INDEXED BY earning_current WHERE workspace_id = ?1 \
+         AND ifnull(lineage_id, x'') IN (SELECT unhex(value) FROM json_each(?3)) \
+         AND +participant_id IN (SELECT value FROM json_each(?2)) \
+         AND obsolete_at IS NULL AND reversal_of_id IS NULL \
+         ORDER BY participant_id, earning_id LIMIT -1)";
+    CURRENT_EARNINGS = page!(),
+        "(SELECT * FROM earning INDEXED BY earning_position WHERE workspace_id = ?1 \
+         AND participant_id IN (SELECT value FROM json_each(?2)) \
+         AND earning_date >= ?3 AND earning_date < ?4 \
+         AND obsolete_at IS NULL AND reversal_of_id IS NULL \
+         AND (+participant_id, +earning_date, earning_id) > (?5, ?6, ?7) \
+         ORDER BY participant_id, earning_date, earning_id LIMIT ?8)";
+    EARNINGS_OF_PARTICIPANT_AFTER = page!(),
+        "(SELECT * FROM earning INDEXED BY earning_position WHERE workspace_id = ?1 \
+         AND participant_id = ?2 AND earning_date >= ?3 AND earning_date < ?4 \
+         AND (+participant_id, +earning_date, earning_id) > (?5, ?6, ?7) \
+         ORDER BY participant_id, earning_date, earning_id LIMIT ?8)";
+    EARNINGS_AFTER = page!(),
+        "(SELECT * FROM earning INDEXED BY earning_position WHERE workspace_id = ?1 \
+         AND earning_date >= ?2 AND earning_date < ?3 \
+         AND (participant_id, earning_date, earning_id) > (?4, ?5, ?6) \
+         ORDER BY participant_id, earning_date, earning_id LIMIT ?7)";
+    PAYABLE_EARNINGS = page!(),
+        "(SELECT * FROM earning INDEXED BY earning_payable WHERE workspace_id = ?1 \
+         AND amount IS NOT NULL AND obsolete_at IS NULL AND instalments_taken < instalments \
+         AND next_due <= ?2 AND (participant_id, earning_date, earning_id) > (?3, ?4, ?5) \
+         ORDER BY participant_id, earning_date, earning_id LIMIT ?6)";
+    EARNINGS_BY_ID = page!(),
+        "(SELECT * FROM earning WHERE workspace_id = ?1 \
+         AND earning_id IN (SELECT unhex(value) FROM json_each(?2)) \
+         ORDER BY earning_id LIMIT -1)";
+    PAST_EARNINGS =
+        "SELECT json_group_array(json_array(", earning!(), ", left_because, left_at, left_by)) \
+         FROM (SELECT * FROM earning_history WHERE workspace_id = ?1 \
+         AND earning_id IN (SELECT unhex(value) FROM json_each(?2)) \
+         ORDER BY earning_id LIMIT -1)";
+    REMOVE_EARNINGS =
+        "DELETE FROM earning WHERE workspace_id = ?1 \
+         AND earning_id IN (SELECT unhex(value) FROM json_each(?2))";
+    CALCULATIONS = calculations!(),
+        "(SELECT * FROM calculation WHERE workspace_id = ?1 ORDER BY calculation_id LIMIT -1)";
+    CALCULATION = calculations!(),
+        "calculation WHERE workspace_id = ?1 AND calculation_id = ?2";
+    DELETE_CALCULATIONS =
+        "DELETE FROM calculation WHERE workspace_id = ?1 \
+         AND calculation_id IN (SELECT unhex(value) FROM json_each(?2))";
+}
+
+bulks! {
+    INSERT_EARNINGS = 29,
+        concat!("INSERT INTO earning (workspace_id, ", columns!(), ") VALUES "),
+        "";
+    ARCHIVE_EARNINGS = 4,
+        "WITH gone (earning_id, left_because, left_at, left_by) AS (VALUES ",
+        concat!(
+            ") INSERT INTO earning_history (workspace_id, ", columns!(),
+            ", left_because, left_at, left_by) SELECT workspace_id, ", columns!(),
+            ", left_because, left_at, left_by FROM gone CROSS JOIN earning USING (earning_id) \
+             WHERE workspace_id = ?"
+        );
+    OBSOLETE_EARNINGS = 8,
+        "WITH change (earning_id, obsolete_at, obsolete_by, obsolete_because, version, \
+         created_at, updated_at, actor_id) AS (VALUES ",
+        ") UPDATE earning SET obsolete_at = change.obsolete_at, \
+         obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
+         version = change.version, created_at = change.created_at, \
+         updated_at = change.updated_at, actor_id = change.actor_id \
+         FROM change WHERE earning.workspace_id = ? AND earning.earning_id = change.earning_id";
+    EXPLAIN_EARNINGS = 8,
+        "WITH change (earning_id, credit_id, transaction_id, trace, version, created_at, \
+         updated_at, actor_id) AS (VALUES ",
+        ") UPDATE earning SET credit_id = change.credit_id, \
+         transaction_id = change.transaction_id, trace = change.trace, \
+         version = change.version, created_at = change.created_at, \
+         updated_at = change.updated_at, actor_id = change.actor_id \
+         FROM change WHERE earning.workspace_id = ? AND earning.earning_id = change.earning_id";
+    PAY_EARNINGS = 9,
+        "WITH change (earning_id, instalments, instalments_taken, instalments_paid, next_due, \
+         version, created_at, updated_at, actor_id) AS (VALUES ",
+        ") UPDATE earning SET instalments = change.instalments, \
+         instalments_taken = change.instalments_taken, \
+         instalments_paid = change.instalments_paid, next_due = change.next_due, \
+         version = change.version, created_at = change.created_at, \
+         updated_at = change.updated_at, actor_id = change.actor_id \
+         FROM change WHERE earning.workspace_id = ? AND earning.earning_id = change.earning_id";
+    PUT_CALCULATIONS = 11,
+        "INSERT INTO calculation (workspace_id, calculation_id, period_id, through_date, run_id, \
+         plan_versions, released, version, created_at, updated_at, actor_id) VALUES ",
+        " ON CONFLICT (workspace_id, calculation_id) DO UPDATE SET \
+         period_id = excluded.period_id, through_date = excluded.through_date, \
+         run_id = excluded.run_id, plan_versions = excluded.plan_versions, \
+         released = excluded.released, version = excluded.version, \
+         created_at = excluded.created_at, updated_at = excluded.updated_at, \
+         actor_id = excluded.actor_id";
+}

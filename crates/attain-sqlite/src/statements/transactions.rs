@@ -1,0 +1,63 @@
+//! Transactions.
+
+macro_rules! page {
+    () => {
+        concat!(
+            "SELECT json_group_array(json_array(hex(transaction_id), source_number, \
+             transaction_type, event_date, period_id, status, ",
+            row_error!(),
+            ", category_id, json_array(preserve_credits, hold, do_not_classify, do_not_roll_up, \
+             do_not_calculate), hex(replaces_id), hex(replaced_by_id), ",
+            stamp!(),
+            ", json_array(amount, currency), json_array(operating_amount, operating_currency), \
+             currency_rate, quantity, source_updated_at, attributes)) FROM "
+        )
+    };
+}
+
+statements! {
+    TRANSACTIONS_BY_KEY = page!(),
+        "(SELECT t.* \
+         FROM (SELECT DISTINCT value ->> 0 AS number, value ->> 1 AS type FROM json_each(?2)) k \
+         CROSS JOIN base_transaction t \
+         ON t.workspace_id = ?1 AND t.transaction_id = (\
+         SELECT max(n.transaction_id) FROM base_transaction n INDEXED BY base_transaction_key \
+         WHERE n.workspace_id = ?1 AND n.source_number = k.number \
+         AND n.transaction_type = k.type) \
+         ORDER BY t.source_number, t.transaction_type LIMIT -1)";
+    TRANSACTIONS_BY_ID = page!(),
+        "(SELECT * FROM base_transaction WHERE workspace_id = ?1 \
+         AND transaction_id IN (SELECT unhex(value) FROM json_each(?2)) \
+         ORDER BY transaction_id LIMIT -1)";
+    TRANSACTIONS_OF_WORK = page!(),
+        "(SELECT * FROM base_transaction INDEXED BY base_transaction_period \
+         WHERE workspace_id = ?1 AND period_id = ?2 AND transaction_id >= ?3 \
+         AND transaction_id <= ?4 AND transaction_id > ?5 ORDER BY transaction_id LIMIT ?6)";
+    TRANSACTIONS_AFTER = page!(),
+        "(SELECT * FROM base_transaction WHERE workspace_id = ?1 AND event_date >= ?2 \
+         AND event_date < ?3 AND transaction_id > ?4 ORDER BY transaction_id LIMIT ?5)";
+}
+
+bulks! {
+    INSERT_TRANSACTIONS = 29,
+        "INSERT INTO base_transaction (workspace_id, transaction_id, source_number, \
+         transaction_type, event_date, period_id, status, error_reason, error_text, category_id, \
+         preserve_credits, hold, do_not_classify, do_not_roll_up, do_not_calculate, replaces_id, \
+         replaced_by_id, version, created_at, updated_at, actor_id, amount, currency, \
+         operating_amount, operating_currency, currency_rate, quantity, source_updated_at, \
+         attributes) VALUES ",
+        "";
+    PROGRESS_TRANSACTIONS = 15,
+        "WITH change (transaction_id, status, error_reason, error_text, category_id, \
+         preserve_credits, hold, do_not_classify, do_not_roll_up, do_not_calculate, \
+         replaced_by_id, version, created_at, updated_at, actor_id) AS (VALUES ",
+        ") UPDATE base_transaction SET status = change.status, \
+         error_reason = change.error_reason, error_text = change.error_text, \
+         category_id = change.category_id, preserve_credits = change.preserve_credits, \
+         hold = change.hold, do_not_classify = change.do_not_classify, \
+         do_not_roll_up = change.do_not_roll_up, do_not_calculate = change.do_not_calculate, \
+         replaced_by_id = change.replaced_by_id, version = change.version, \
+         created_at = change.created_at, updated_at = change.updated_at, \
+         actor_id = change.actor_id FROM change WHERE base_transaction.workspace_id = ? \
+         AND base_transaction.transaction_id = change.transaction_id";
+}
