@@ -11,5 +11,8 @@ mod views;
 mod walk;
 mod write;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use attain_domain::paying::{LineAction, PaysheetAction};
 pub use views::{BatchView, LineOutcome, PaysheetView, SheetsOutcome};
