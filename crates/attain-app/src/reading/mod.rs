@@ -8,6 +8,9 @@ mod lists;
 mod statement;
 mod statement_of;
 
+#[cfg(test)]
+mod tests;
+
 pub use explanation::{
     CountedCredits, CreditExplained, EarningSource, Explanation, LeftLive, LineExplained,
     PaymentExplained, PaysheetExplanation, RuleExplained,
