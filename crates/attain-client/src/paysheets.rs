@@ -4,9 +4,10 @@ use crate::connection::{Client, unary};
 use crate::error::ClientError;
 use crate::page::{Rows, listed};
 use crate::proto::{
-    ActOnPaysheetsRequest, ActOnPaysheetsResponse, ApprovePaysheetRequest, GetPaysheetRequest,
-    GetPaysheetResponse, HoldLineRequest, ListPaysheetsRequest, LockPaysheetRequest, PaymentLine,
-    Paysheet, PaysheetAction, RejectPaysheetRequest, ReleaseLineRequest, SubmitPaysheetRequest,
+    ActOnPaysheetsRequest, ActOnPaysheetsResponse, ApprovePaysheetRequest, ExplainPaysheetRequest,
+    GetPaysheetRequest, GetPaysheetResponse, HoldLineRequest, LineExplained,
+    ListPaymentLinesRequest, ListPaysheetsRequest, LockPaysheetRequest, PaymentLine, Paysheet,
+    PaysheetAction, RejectPaysheetRequest, ReleaseLineRequest, SubmitPaysheetRequest,
 };
 
 /// What became of a line.
@@ -35,7 +36,7 @@ impl Client {
         )
     }
 
-    /// One paysheet with its lines.
+    /// One paysheet with its batch and the number of its lines.
     ///
     /// # Errors
     /// See [`ClientError`].
@@ -50,6 +51,38 @@ impl Client {
             message
         )
         .await
+    }
+
+    /// The lines of a paysheet in order of date and id, held ones included.
+    #[must_use]
+    pub fn payment_lines(&self, paysheet_id: &str) -> Rows<PaymentLine> {
+        let message = ListPaymentLinesRequest {
+            workspace: self.named_workspace(),
+            paysheet_id: paysheet_id.to_owned(),
+            ..ListPaymentLinesRequest::default()
+        };
+        listed!(
+            self,
+            paysheet_service_client::PaysheetServiceClient.list_payment_lines,
+            message,
+            payment_lines
+        )
+    }
+
+    /// The lines of a paysheet in order of date and id, each with the explanation of its earning.
+    #[must_use]
+    pub fn explain_paysheet(&self, paysheet_id: &str) -> Rows<LineExplained> {
+        let message = ExplainPaysheetRequest {
+            workspace: self.named_workspace(),
+            paysheet_id: paysheet_id.to_owned(),
+            ..ExplainPaysheetRequest::default()
+        };
+        listed!(
+            self,
+            paysheet_service_client::PaysheetServiceClient.explain_paysheet,
+            message,
+            lines
+        )
     }
 
     /// Locks, submits, approves or rejects every paysheet of a batch.

@@ -2188,26 +2188,23 @@ pub struct ImportCreditsResponse {
     #[prost(message, repeated, tag = "2")]
     pub rejected: ::prost::alloc::vec::Vec<RejectedRow>,
 }
-/// Asks for a page of credits. Exactly one of `participant` and `transaction_id` is needed.
+/// Asks for a page of credits.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListCreditsRequest {
     /// The workspace. Needed.
     #[prost(string, tag = "1")]
     pub workspace: ::prost::alloc::string::String,
-    /// Whose; obsolete credits are left out.
+    /// Whose. Needed.
     #[prost(string, tag = "2")]
     pub participant: ::prost::alloc::string::String,
-    /// Of which transaction version, obsolete ones included. All in one page.
-    #[prost(string, tag = "3")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// By credit date; absent means all. With `participant` only.
-    #[prost(message, optional, tag = "4")]
+    /// By credit date; absent means all.
+    #[prost(message, optional, tag = "3")]
     pub dates: ::core::option::Option<DateRange>,
     /// Most credits to answer with: 0 means 100, at most 1,000.
-    #[prost(int32, tag = "5")]
+    #[prost(int32, tag = "4")]
     pub page_size: i32,
     /// `next_page_token` of the page before; empty for the first page.
-    #[prost(string, tag = "6")]
+    #[prost(string, tag = "5")]
     pub page_token: ::prost::alloc::string::String,
 }
 /// A page of credits.
@@ -2339,8 +2336,8 @@ pub mod credit_service_client {
                 .insert(GrpcMethod::new("attain.v1.CreditService", "ImportCredits"));
             self.inner.streaming(req, path, codec).await
         }
-        /// Lists live credits: those of a participant in order of date, natural key, kind; or those of a
-        /// transaction in order of id.
+        /// Lists the credits of a participant, without obsolete ones, in the order in which they are
+        /// calculated: date, natural key, kind. Those of a transaction come with GetTransaction.
         pub async fn list_credits(
             &mut self,
             request: impl tonic::IntoRequest<super::ListCreditsRequest>,
@@ -2394,8 +2391,8 @@ pub mod credit_service_server {
             tonic::Response<Self::ImportCreditsStream>,
             tonic::Status,
         >;
-        /// Lists live credits: those of a participant in order of date, natural key, kind; or those of a
-        /// transaction in order of id.
+        /// Lists the credits of a participant, without obsolete ones, in the order in which they are
+        /// calculated: date, natural key, kind. Those of a transaction come with GetTransaction.
         async fn list_credits(
             &self,
             request: tonic::Request<super::ListCreditsRequest>,
@@ -2642,7 +2639,7 @@ pub struct Definition {
 /// A file of documents.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DefinitionFile {
-    /// Its name, for messages about it. `.json` means JSON, anything else YAML.
+    /// Its name, for messages about it. JSON is YAML too.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
     /// UTF-8 text of one or several documents.
@@ -2678,18 +2675,19 @@ pub struct AppliedDefinition {
 /// Something in a plan that is worth a look, though it is not wrong.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PlanFinding {
-    /// What kind of thing, in upper-snake, such as `SELLING_MORE_PAYS_LESS`.
+    /// What kind: `UNREACHABLE_CELL`, `SELLING_MORE_PAYS_LESS`, `CLIFF`, `CAP_BELOW_TIER`. More may
+    /// come.
     #[prost(string, tag = "1")]
     pub code: ::prost::alloc::string::String,
-    /// The plan.
+    /// Of which component.
     #[prost(string, tag = "2")]
-    pub plan: ::prost::alloc::string::String,
-    /// The part of the plan, such as `rate_tables\[0\]`. May be empty.
+    pub component: ::prost::alloc::string::String,
+    /// A sentence.
     #[prost(string, tag = "3")]
-    pub field: ::prost::alloc::string::String,
-    /// A sentence with a counter-example.
-    #[prost(string, tag = "4")]
     pub text: ::prost::alloc::string::String,
+    /// Numbers that show it.
+    #[prost(string, tag = "4")]
+    pub counter_example: ::prost::alloc::string::String,
 }
 /// The kinds of definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3358,6 +3356,275 @@ pub mod definition_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// In how many parts an earning is paid, and how many have been taken up and paid.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Instalments {
+    /// How many parts; 1 is at once.
+    #[prost(uint32, tag = "1")]
+    pub count: u32,
+    /// Parts taken up by paysheets, paid ones included.
+    #[prost(uint32, tag = "2")]
+    pub taken: u32,
+    /// Parts paid.
+    #[prost(uint32, tag = "3")]
+    pub paid: u32,
+    /// When the next part is due; the last due date once all are taken.
+    #[prost(message, optional, tag = "4")]
+    pub next_due_date: ::core::option::Option<super::super::google::r#type::Date>,
+}
+/// What one measure was when an earning was made.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MeasureTrace {
+    /// Which measure of the plan.
+    #[prost(string, tag = "1")]
+    pub measure: ::prost::alloc::string::String,
+    /// What this credit or interval added.
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The running total before it.
+    #[prost(message, optional, tag = "3")]
+    pub before: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The running total after it.
+    #[prost(message, optional, tag = "4")]
+    pub after: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The goal, where there is one.
+    #[prost(message, optional, tag = "5")]
+    pub goal: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// One slice of the input in one tier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SliceTrace {
+    /// Lower bound of the tier, as the table has it.
+    #[prost(message, optional, tag = "1")]
+    pub from: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Upper bound, which belongs to the next tier; absent is open.
+    #[prost(message, optional, tag = "2")]
+    pub to: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// How much of the input fell into it; negative when tiers are walked back down.
+    #[prost(message, optional, tag = "3")]
+    pub input: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The tier's value: percent or amount.
+    #[prost(message, optional, tag = "4")]
+    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What the slice gave, unrounded.
+    #[prost(message, optional, tag = "5")]
+    pub result: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// What the rate table gave.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RateTrace {
+    /// Which table of the plan.
+    #[prost(string, tag = "1")]
+    pub rate_table: ::prost::alloc::string::String,
+    /// Flat, step or interpolated.
+    #[prost(enumeration = "SplitMode", tag = "2")]
+    pub split: i32,
+    /// Where the other dimensions were looked up: text or value, in the order of dimensions.
+    #[prost(string, repeated, tag = "3")]
+    pub looked_up: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The tiers that were touched.
+    #[prost(message, repeated, tag = "4")]
+    pub slices: ::prost::alloc::vec::Vec<SliceTrace>,
+    /// Commission / input as a fraction; absent for an input of 0 or a table of amounts.
+    #[prost(message, optional, tag = "5")]
+    pub rate: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What the table gave, unrounded.
+    #[prost(message, optional, tag = "6")]
+    pub commission: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// A factor that an expression used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FactorTrace {
+    /// Which factor of the plan.
+    #[prost(string, tag = "1")]
+    pub factor: ::prost::alloc::string::String,
+    /// Its value.
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// The facts that an earning was derived from, stored with it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Trace {
+    /// The version of the plan.
+    #[prost(uint32, tag = "1")]
+    pub plan_version: u32,
+    /// The measures, in the component's order.
+    #[prost(message, repeated, tag = "2")]
+    pub measures: ::prost::alloc::vec::Vec<MeasureTrace>,
+    /// The rate table's part; absent for a component without one.
+    #[prost(message, optional, tag = "3")]
+    pub rate: ::core::option::Option<RateTrace>,
+    /// The factors that an expression used.
+    #[prost(message, repeated, tag = "4")]
+    pub factors: ::prost::alloc::vec::Vec<FactorTrace>,
+    /// False when a threshold was not reached; absent without one.
+    #[prost(bool, optional, tag = "5")]
+    pub threshold_reached: ::core::option::Option<bool>,
+    /// The amount before cap, floor and rounding.
+    #[prost(message, optional, tag = "6")]
+    pub unrounded: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What a cap withheld (negative: what it gave back), unrounded.
+    #[prost(message, optional, tag = "7")]
+    pub withheld: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What a floor added, unrounded.
+    #[prost(message, optional, tag = "8")]
+    pub lifted: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// A signed amount that the calculation derived for one participant and component; or a reversal,
+/// which takes a paid one back.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Earning {
+    /// `ern_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub earning_id: ::prost::alloc::string::String,
+    /// Whose.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// Plan of the component.
+    #[prost(string, tag = "3")]
+    pub plan: ::prost::alloc::string::String,
+    /// The component.
+    #[prost(string, tag = "4")]
+    pub component: ::prost::alloc::string::String,
+    /// The component's interval, such as `2026-Q1`; for a true-up, the period.
+    #[prost(string, tag = "5")]
+    pub interval: ::prost::alloc::string::String,
+    /// The credit through all its versions; empty for an earning per interval.
+    #[prost(string, tag = "6")]
+    pub lineage_id: ::prost::alloc::string::String,
+    /// The period it belongs to.
+    #[prost(string, tag = "7")]
+    pub period: ::prost::alloc::string::String,
+    /// Credit date, or last day of the interval; batches paid on or after it take it up.
+    #[prost(message, optional, tag = "8")]
+    pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The credit version; empty for an earning per interval.
+    #[prost(string, tag = "9")]
+    pub credit_id: ::prost::alloc::string::String,
+    /// The transaction version; empty for an earning per interval.
+    #[prost(string, tag = "10")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Unpaid, on a paysheet, or paid.
+    #[prost(enumeration = "PaymentState", tag = "13")]
+    pub payment_state: i32,
+    /// Its parts.
+    #[prost(message, optional, tag = "14")]
+    pub instalments: ::core::option::Option<Instalments>,
+    /// Set while a newer earning has taken its place but it still stands on an unpaid paysheet.
+    #[prost(message, optional, tag = "15")]
+    pub obsolete: ::core::option::Option<Obsolete>,
+    /// The earning that this reversal takes back; empty for an earning.
+    #[prost(string, tag = "16")]
+    pub reversal_of: ::prost::alloc::string::String,
+    /// The calculation that made it.
+    #[prost(string, tag = "17")]
+    pub calculation_id: ::prost::alloc::string::String,
+    /// What it was derived from; lists leave it out unless asked.
+    #[prost(message, optional, tag = "18")]
+    pub trace: ::core::option::Option<Trace>,
+    /// Counts its writes.
+    #[prost(string, tag = "19")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was made.
+    #[prost(message, optional, tag = "20")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last written.
+    #[prost(message, optional, tag = "21")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who wrote it last.
+    #[prost(string, tag = "22")]
+    pub actor: ::prost::alloc::string::String,
+    /// What came of the calculation.
+    #[prost(oneof = "earning::Outcome", tags = "11, 12")]
+    pub outcome: ::core::option::Option<earning::Outcome>,
+}
+/// Nested message and enum types in `Earning`.
+pub mod earning {
+    /// What came of the calculation.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Outcome {
+        /// In operating currency, rounded.
+        #[prost(message, tag = "11")]
+        Amount(super::super::super::google::r#type::Money),
+        /// Calculation error: no amount, nothing is paid.
+        #[prost(message, tag = "12")]
+        Error(super::RowError),
+    }
+}
+/// How far the payment of an earning has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaymentState {
+    /// Not given.
+    Unspecified = 0,
+    /// On no paysheet.
+    Unpaid = 1,
+    /// On a paysheet of a batch that is not paid yet.
+    OnPaysheet = 2,
+    /// Every part of it is paid.
+    Paid = 3,
+}
+impl PaymentState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYMENT_STATE_UNSPECIFIED",
+            Self::Unpaid => "PAYMENT_STATE_UNPAID",
+            Self::OnPaysheet => "PAYMENT_STATE_ON_PAYSHEET",
+            Self::Paid => "PAYMENT_STATE_PAID",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYMENT_STATE_UNPAID" => Some(Self::Unpaid),
+            "PAYMENT_STATE_ON_PAYSHEET" => Some(Self::OnPaysheet),
+            "PAYMENT_STATE_PAID" => Some(Self::Paid),
+            _ => None,
+        }
+    }
+}
+/// How the tiers of a rate table are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SplitMode {
+    /// Not given.
+    Unspecified = 0,
+    /// One rate for all of the input.
+    Flat = 1,
+    /// Each slice of the input at its own tier's rate.
+    Step = 2,
+    /// The whole value of each completed tier, and a fraction of the last one.
+    Interpolated = 3,
+}
+impl SplitMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SPLIT_MODE_UNSPECIFIED",
+            Self::Flat => "SPLIT_MODE_FLAT",
+            Self::Step => "SPLIT_MODE_STEP",
+            Self::Interpolated => "SPLIT_MODE_INTERPOLATED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SPLIT_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SPLIT_MODE_FLAT" => Some(Self::Flat),
+            "SPLIT_MODE_STEP" => Some(Self::Step),
+            "SPLIT_MODE_INTERPOLATED" => Some(Self::Interpolated),
+            _ => None,
+        }
+    }
+}
 /// One earning or reversal on a paysheet: a snapshot.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PaymentLine {
@@ -3670,309 +3937,208 @@ impl TransactionStatus {
         }
     }
 }
-/// In how many parts an earning is paid, and how many have been taken up and paid.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Instalments {
-    /// How many parts; 1 is at once.
-    #[prost(uint32, tag = "1")]
-    pub count: u32,
-    /// Parts taken up by paysheets, paid ones included.
-    #[prost(uint32, tag = "2")]
-    pub taken: u32,
-    /// Parts paid.
-    #[prost(uint32, tag = "3")]
-    pub paid: u32,
-    /// When the next part is due; the last due date once all are taken.
-    #[prost(message, optional, tag = "4")]
-    pub next_due_date: ::core::option::Option<super::super::google::r#type::Date>,
-}
-/// What one measure was when an earning was made.
+/// Why and when an earning left for history.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct MeasureTrace {
-    /// Which measure of the plan.
-    #[prost(string, tag = "1")]
-    pub measure: ::prost::alloc::string::String,
-    /// What this credit or interval added.
-    #[prost(message, optional, tag = "2")]
-    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The running total before it.
-    #[prost(message, optional, tag = "3")]
-    pub before: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The running total after it.
-    #[prost(message, optional, tag = "4")]
-    pub after: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The goal, where there is one.
-    #[prost(message, optional, tag = "5")]
-    pub goal: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// One slice of the input in one tier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SliceTrace {
-    /// Lower bound of the tier, as the table has it.
-    #[prost(message, optional, tag = "1")]
-    pub from: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// Upper bound, which belongs to the next tier; absent is open.
-    #[prost(message, optional, tag = "2")]
-    pub to: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// How much of the input fell into it; negative when tiers are walked back down.
-    #[prost(message, optional, tag = "3")]
-    pub input: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The tier's value: percent or amount.
-    #[prost(message, optional, tag = "4")]
-    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What the slice gave, unrounded.
-    #[prost(message, optional, tag = "5")]
-    pub result: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// What the rate table gave.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RateTrace {
-    /// Which table of the plan.
-    #[prost(string, tag = "1")]
-    pub rate_table: ::prost::alloc::string::String,
-    /// Flat, step or interpolated.
-    #[prost(enumeration = "SplitMode", tag = "2")]
-    pub split: i32,
-    /// Where the other dimensions were looked up: text or value, in the order of dimensions.
-    #[prost(string, repeated, tag = "3")]
-    pub looked_up: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The tiers that were touched.
-    #[prost(message, repeated, tag = "4")]
-    pub slices: ::prost::alloc::vec::Vec<SliceTrace>,
-    /// Commission / input as a fraction; absent for an input of 0 or a table of amounts.
-    #[prost(message, optional, tag = "5")]
-    pub rate: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What the table gave, unrounded.
-    #[prost(message, optional, tag = "6")]
-    pub commission: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// A factor that an expression used.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct FactorTrace {
-    /// Which factor of the plan.
-    #[prost(string, tag = "1")]
-    pub factor: ::prost::alloc::string::String,
-    /// Its value.
-    #[prost(message, optional, tag = "2")]
-    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// The facts that an earning was derived from, stored with it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Trace {
-    /// The version of the plan.
-    #[prost(uint32, tag = "1")]
-    pub plan_version: u32,
-    /// The measures, in the component's order.
-    #[prost(message, repeated, tag = "2")]
-    pub measures: ::prost::alloc::vec::Vec<MeasureTrace>,
-    /// The rate table's part; absent for a component without one.
-    #[prost(message, optional, tag = "3")]
-    pub rate: ::core::option::Option<RateTrace>,
-    /// The factors that an expression used.
-    #[prost(message, repeated, tag = "4")]
-    pub factors: ::prost::alloc::vec::Vec<FactorTrace>,
-    /// False when a threshold was not reached; absent without one.
-    #[prost(bool, optional, tag = "5")]
-    pub threshold_reached: ::core::option::Option<bool>,
-    /// The amount before cap, floor and rounding.
-    #[prost(message, optional, tag = "6")]
-    pub unrounded: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What a cap withheld (negative: what it gave back), unrounded.
-    #[prost(message, optional, tag = "7")]
-    pub withheld: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What a floor added, unrounded.
-    #[prost(message, optional, tag = "8")]
-    pub lifted: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// A signed amount that the calculation derived for one participant and component; or a reversal,
-/// which takes a paid one back.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Earning {
-    /// `ern_` and 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub earning_id: ::prost::alloc::string::String,
-    /// Whose.
-    #[prost(string, tag = "2")]
-    pub participant: ::prost::alloc::string::String,
-    /// Plan of the component.
-    #[prost(string, tag = "3")]
-    pub plan: ::prost::alloc::string::String,
-    /// The component.
-    #[prost(string, tag = "4")]
-    pub component: ::prost::alloc::string::String,
-    /// The component's interval, such as `2026-Q1`; for a true-up, the period.
-    #[prost(string, tag = "5")]
-    pub interval: ::prost::alloc::string::String,
-    /// The credit through all its versions; empty for an earning per interval.
-    #[prost(string, tag = "6")]
-    pub lineage_id: ::prost::alloc::string::String,
-    /// The period it belongs to.
-    #[prost(string, tag = "7")]
-    pub period: ::prost::alloc::string::String,
-    /// Credit date, or last day of the interval; batches paid on or after it take it up.
-    #[prost(message, optional, tag = "8")]
-    pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// The credit version; empty for an earning per interval.
-    #[prost(string, tag = "9")]
-    pub credit_id: ::prost::alloc::string::String,
-    /// The transaction version; empty for an earning per interval.
-    #[prost(string, tag = "10")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// Unpaid, on a paysheet, or paid.
-    #[prost(enumeration = "PaymentState", tag = "13")]
-    pub payment_state: i32,
-    /// Its parts.
-    #[prost(message, optional, tag = "14")]
-    pub instalments: ::core::option::Option<Instalments>,
-    /// Set while a newer earning has taken its place but it still stands on an unpaid paysheet.
-    #[prost(message, optional, tag = "15")]
-    pub obsolete: ::core::option::Option<Obsolete>,
-    /// The earning that this reversal takes back; empty for an earning.
-    #[prost(string, tag = "16")]
-    pub reversal_of: ::prost::alloc::string::String,
-    /// The calculation that made it.
-    #[prost(string, tag = "17")]
-    pub calculation_id: ::prost::alloc::string::String,
-    /// What it was derived from; lists leave it out unless asked.
-    #[prost(message, optional, tag = "18")]
-    pub trace: ::core::option::Option<Trace>,
-    /// Counts its writes.
-    #[prost(string, tag = "19")]
-    pub etag: ::prost::alloc::string::String,
-    /// When it was made.
-    #[prost(message, optional, tag = "20")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it was last written.
-    #[prost(message, optional, tag = "21")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who wrote it last.
-    #[prost(string, tag = "22")]
-    pub actor: ::prost::alloc::string::String,
-    /// What came of the calculation.
-    #[prost(oneof = "earning::Outcome", tags = "11, 12")]
-    pub outcome: ::core::option::Option<earning::Outcome>,
-}
-/// Nested message and enum types in `Earning`.
-pub mod earning {
-    /// What came of the calculation.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Outcome {
-        /// In operating currency, rounded.
-        #[prost(message, tag = "11")]
-        Amount(super::super::super::google::r#type::Money),
-        /// Calculation error: no amount, nothing is paid.
-        #[prost(message, tag = "12")]
-        Error(super::RowError),
-    }
-}
-/// An earning in the history.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PastEarning {
-    /// The whole row as it was.
-    #[prost(message, optional, tag = "1")]
-    pub earning: ::core::option::Option<Earning>,
-    /// Why it left.
-    #[prost(enumeration = "LeftBecause", tag = "2")]
+pub struct LeftLive {
+    /// Why.
+    #[prost(enumeration = "LeftBecause", tag = "1")]
     pub because: i32,
-    /// When it left.
-    #[prost(message, optional, tag = "3")]
+    /// When.
+    #[prost(message, optional, tag = "2")]
     pub left_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Who made it leave.
-    #[prost(string, tag = "4")]
-    pub left_by: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
 }
-/// How an earning came to be, from stored facts.
+/// One receiver of a credit rule.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleReceiver {
+    /// Split percent.
+    #[prost(message, optional, tag = "4")]
+    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Revenue splits of a rule total 100; non-revenue ones need not.
+    #[prost(bool, tag = "5")]
+    pub revenue: bool,
+    /// Whether the credit rolls up the hierarchy.
+    #[prost(bool, tag = "6")]
+    pub rolls_up: bool,
+    /// Who.
+    #[prost(oneof = "rule_receiver::Who", tags = "1, 2, 3")]
+    pub who: ::core::option::Option<rule_receiver::Who>,
+}
+/// Nested message and enum types in `RuleReceiver`.
+pub mod rule_receiver {
+    /// Who.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Who {
+        /// A named participant.
+        #[prost(string, tag = "1")]
+        Participant(::prost::alloc::string::String),
+        /// A named team.
+        #[prost(string, tag = "2")]
+        Team(::prost::alloc::string::String),
+        /// The participant whose id stands in this attribute of the transaction.
+        #[prost(string, tag = "3")]
+        Attribute(::prost::alloc::string::String),
+    }
+}
+/// A credit rule as it reads now.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RuleText {
+    /// When it applies, by event date.
+    #[prost(message, optional, tag = "1")]
+    pub dates: ::core::option::Option<DateRange>,
+    /// The condition over the transaction, in CEL syntax.
+    #[prost(string, tag = "2")]
+    pub when: ::prost::alloc::string::String,
+    /// Who receives, in the order of cumulative rounding.
+    #[prost(message, repeated, tag = "3")]
+    pub receivers: ::prost::alloc::vec::Vec<RuleReceiver>,
+}
+/// The rule that gave a credit.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RuleExplained {
+    /// The set.
+    #[prost(string, tag = "1")]
+    pub rule_set: ::prost::alloc::string::String,
+    /// The rule that won in it.
+    #[prost(string, tag = "2")]
+    pub rule: ::prost::alloc::string::String,
+    /// The rule as it reads now; absent once it is gone.
+    #[prost(message, optional, tag = "3")]
+    pub reads_now: ::core::option::Option<RuleText>,
+}
+/// A credit, back to the transaction.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreditExplained {
+    /// The version of the credit that was calculated.
+    #[prost(string, tag = "1")]
+    pub credit_id: ::prost::alloc::string::String,
+    /// It, unless it has left the live table.
+    #[prost(message, optional, tag = "2")]
+    pub credit: ::core::option::Option<Credit>,
+    /// The credits it was made from by roll-up or team, nearest first; the last is the direct one.
+    #[prost(message, repeated, tag = "3")]
+    pub path: ::prost::alloc::vec::Vec<Credit>,
+    /// The rule that gave the direct credit; absent for one that was imported.
+    #[prost(message, optional, tag = "4")]
+    pub rule: ::core::option::Option<RuleExplained>,
+    /// The transaction.
+    #[prost(message, optional, tag = "5")]
+    pub transaction: ::core::option::Option<Transaction>,
+}
+/// The credits that counted for an earning per interval.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CountedCredits {
+    /// How many.
+    #[prost(uint64, tag = "1")]
+    pub count: u64,
+    /// The first 100, in the order in which they were added up.
+    #[prost(message, repeated, tag = "2")]
+    pub first: ::prost::alloc::vec::Vec<Credit>,
+}
+/// The component of the plan version that was used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ComponentExplained {
+    /// Its name for people.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The output expression, in CEL syntax; empty for what the rate table gives.
+    #[prost(string, tag = "2")]
+    pub output: ::prost::alloc::string::String,
+    /// In how many equal parts an earning is paid.
+    #[prost(uint32, tag = "3")]
+    pub instalments: u32,
+}
+/// The calculation that made an earning.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CalculationExplained {
+    /// `cal_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub calculation_id: ::prost::alloc::string::String,
+    /// Its period.
+    #[prost(string, tag = "2")]
+    pub period: ::prost::alloc::string::String,
+    /// The last date that it has looked at.
+    #[prost(message, optional, tag = "3")]
+    pub through_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The run that made it, or calculated it last.
+    #[prost(string, tag = "4")]
+    pub run_id: ::prost::alloc::string::String,
+    /// Participants' views show released ones only.
+    #[prost(bool, tag = "5")]
+    pub released: bool,
+}
+/// A payment line of an earning, and how far its payment has come.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentExplained {
+    /// The line.
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PaymentLine>,
+    /// Its sheet.
+    #[prost(message, optional, tag = "2")]
+    pub paysheet: ::core::option::Option<Paysheet>,
+    /// Its batch, with the pay date.
+    #[prost(message, optional, tag = "3")]
+    pub batch: ::core::option::Option<Batch>,
+    /// Whether it was paid.
+    #[prost(bool, tag = "4")]
+    pub paid: bool,
+}
+/// How an earning came to be, and what became of it: stored facts, not a re-computation.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Explanation {
-    /// The earning with its trace, live or past.
+    /// The earning with its trace: the measures before and after it with their goals, the slices of
+    /// the rate table, factors, the unrounded amount, and what cap and floor did.
     #[prost(message, optional, tag = "1")]
     pub earning: ::core::option::Option<Earning>,
-    /// Set when the earning is in the history.
+    /// Set when it went to history.
     #[prost(message, optional, tag = "2")]
-    pub past: ::core::option::Option<PastEarning>,
-    /// The credits from the earning's own back to the direct one; empty for an earning per interval.
-    #[prost(message, repeated, tag = "3")]
-    pub credits: ::prost::alloc::vec::Vec<Credit>,
-    /// The transaction; absent for an earning per interval.
-    #[prost(message, optional, tag = "4")]
-    pub transaction: ::core::option::Option<Transaction>,
-    /// The lines that pay the earning, in rising order of ids.
-    #[prost(message, repeated, tag = "5")]
-    pub payment_lines: ::prost::alloc::vec::Vec<PaymentLine>,
+    pub left: ::core::option::Option<LeftLive>,
+    /// The component, as the version of the plan that was used has it.
+    #[prost(message, optional, tag = "3")]
+    pub component: ::core::option::Option<ComponentExplained>,
+    /// The calculation that made it; absent once it was deleted.
+    #[prost(message, optional, tag = "6")]
+    pub calculation: ::core::option::Option<CalculationExplained>,
+    /// The lines that pay it.
+    #[prost(message, repeated, tag = "7")]
+    pub payments: ::prost::alloc::vec::Vec<PaymentExplained>,
+    /// The reversals that take it back.
+    #[prost(message, repeated, tag = "8")]
+    pub reversals: ::prost::alloc::vec::Vec<Earning>,
+    /// For a reversal: the earning that it takes back.
+    #[prost(message, optional, tag = "9")]
+    pub takes_back: ::core::option::Option<Earning>,
+    /// The current earning of the same key, if that is another one.
+    #[prost(message, optional, tag = "10")]
+    pub successor: ::core::option::Option<Earning>,
+    /// What it comes from.
+    #[prost(oneof = "explanation::Source", tags = "4, 5")]
+    pub source: ::core::option::Option<explanation::Source>,
 }
-/// How far the payment of an earning has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum PaymentState {
-    /// Not given.
-    Unspecified = 0,
-    /// On no paysheet.
-    Unpaid = 1,
-    /// On a paysheet of a batch that is not paid yet.
-    OnPaysheet = 2,
-    /// Every part of it is paid.
-    Paid = 3,
-}
-impl PaymentState {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PAYMENT_STATE_UNSPECIFIED",
-            Self::Unpaid => "PAYMENT_STATE_UNPAID",
-            Self::OnPaysheet => "PAYMENT_STATE_ON_PAYSHEET",
-            Self::Paid => "PAYMENT_STATE_PAID",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PAYMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
-            "PAYMENT_STATE_UNPAID" => Some(Self::Unpaid),
-            "PAYMENT_STATE_ON_PAYSHEET" => Some(Self::OnPaysheet),
-            "PAYMENT_STATE_PAID" => Some(Self::Paid),
-            _ => None,
-        }
+/// Nested message and enum types in `Explanation`.
+pub mod explanation {
+    /// What it comes from.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Source {
+        /// One credit.
+        #[prost(message, tag = "4")]
+        Credit(super::CreditExplained),
+        /// The credits of an interval.
+        #[prost(message, tag = "5")]
+        Interval(super::CountedCredits),
     }
 }
-/// How the tiers of a rate table are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum SplitMode {
-    /// Not given.
-    Unspecified = 0,
-    /// One rate for all of the input.
-    Flat = 1,
-    /// Each slice of the input at its own tier's rate.
-    Step = 2,
-    /// The whole value of each completed tier, and a fraction of the last one.
-    Interpolated = 3,
-}
-impl SplitMode {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "SPLIT_MODE_UNSPECIFIED",
-            Self::Flat => "SPLIT_MODE_FLAT",
-            Self::Step => "SPLIT_MODE_STEP",
-            Self::Interpolated => "SPLIT_MODE_INTERPOLATED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "SPLIT_MODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "SPLIT_MODE_FLAT" => Some(Self::Flat),
-            "SPLIT_MODE_STEP" => Some(Self::Step),
-            "SPLIT_MODE_INTERPOLATED" => Some(Self::Interpolated),
-            _ => None,
-        }
-    }
+/// A line of a paysheet, explained.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LineExplained {
+    /// The line.
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PaymentLine>,
+    /// The earning that it pays; absent if it is not stored any more.
+    #[prost(message, optional, tag = "2")]
+    pub earning: ::core::option::Option<Explanation>,
 }
 /// Asks for a page of earnings.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4173,7 +4339,7 @@ pub mod earning_service_client {
                 .insert(GrpcMethod::new("attain.v1.EarningService", "ListEarnings"));
             self.inner.unary(req, path, codec).await
         }
-        /// How an earning came to be: stored facts, not a re-computation.
+        /// How an earning came to be, and what became of it.
         pub async fn explain_earning(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainEarningRequest>,
@@ -4221,7 +4387,7 @@ pub mod earning_service_server {
             tonic::Response<super::ListEarningsResponse>,
             tonic::Status,
         >;
-        /// How an earning came to be: stored facts, not a re-computation.
+        /// How an earning came to be, and what became of it.
         async fn explain_earning(
             &self,
             request: tonic::Request<super::ExplainEarningRequest>,
@@ -4475,17 +4641,69 @@ pub struct GetPaysheetRequest {
     pub paysheet_id: ::prost::alloc::string::String,
 }
 /// The paysheet.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetPaysheetResponse {
     /// The paysheet.
     #[prost(message, optional, tag = "1")]
     pub paysheet: ::core::option::Option<Paysheet>,
-    /// Its lines in order of date and id, held ones included.
-    #[prost(message, repeated, tag = "2")]
-    pub lines: ::prost::alloc::vec::Vec<PaymentLine>,
     /// Its batch.
-    #[prost(message, optional, tag = "3")]
+    #[prost(message, optional, tag = "2")]
     pub batch: ::core::option::Option<Batch>,
+    /// How many lines it has, held ones included.
+    #[prost(uint64, tag = "3")]
+    pub line_count: u64,
+}
+/// Asks for a page of the lines of a paysheet.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPaymentLinesRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The paysheet. Needed.
+    #[prost(string, tag = "2")]
+    pub paysheet_id: ::prost::alloc::string::String,
+    /// Most lines to answer with: 0 means 100, at most 1,000.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of lines.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPaymentLinesResponse {
+    /// In order of date and id.
+    #[prost(message, repeated, tag = "1")]
+    pub payment_lines: ::prost::alloc::vec::Vec<PaymentLine>,
+    /// For the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for a page of explained lines.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainPaysheetRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The paysheet. Needed.
+    #[prost(string, tag = "2")]
+    pub paysheet_id: ::prost::alloc::string::String,
+    /// Most lines to answer with: 0 means 100, at most 100.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of explained lines.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainPaysheetResponse {
+    /// In order of date and id.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<LineExplained>,
+    /// For the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 /// Asks for a paysheet to be locked.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4818,7 +5036,7 @@ pub mod paysheet_service_client {
                 .insert(GrpcMethod::new("attain.v1.PaysheetService", "ListPaysheets"));
             self.inner.unary(req, path, codec).await
         }
-        /// One paysheet with its lines.
+        /// One paysheet.
         pub async fn get_paysheet(
             &mut self,
             request: impl tonic::IntoRequest<super::GetPaysheetRequest>,
@@ -4841,6 +5059,58 @@ pub mod paysheet_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("attain.v1.PaysheetService", "GetPaysheet"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the lines of a paysheet in order of date and id, held ones included.
+        pub async fn list_payment_lines(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPaymentLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPaymentLinesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.PaysheetService/ListPaymentLines",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("attain.v1.PaysheetService", "ListPaymentLines"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The lines of a paysheet in order of date and id, each with the explanation of its earning.
+        pub async fn explain_paysheet(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainPaysheetRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainPaysheetResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.PaysheetService/ExplainPaysheet",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.PaysheetService", "ExplainPaysheet"));
             self.inner.unary(req, path, codec).await
         }
         /// Closes an unpaid sheet for holds and refreshes.
@@ -5044,12 +5314,28 @@ pub mod paysheet_service_server {
             tonic::Response<super::ListPaysheetsResponse>,
             tonic::Status,
         >;
-        /// One paysheet with its lines.
+        /// One paysheet.
         async fn get_paysheet(
             &self,
             request: tonic::Request<super::GetPaysheetRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetPaysheetResponse>,
+            tonic::Status,
+        >;
+        /// Lists the lines of a paysheet in order of date and id, held ones included.
+        async fn list_payment_lines(
+            &self,
+            request: tonic::Request<super::ListPaymentLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPaymentLinesResponse>,
+            tonic::Status,
+        >;
+        /// The lines of a paysheet in order of date and id, each with the explanation of its earning.
+        async fn explain_paysheet(
+            &self,
+            request: tonic::Request<super::ExplainPaysheetRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainPaysheetResponse>,
             tonic::Status,
         >;
         /// Closes an unpaid sheet for holds and refreshes.
@@ -5265,6 +5551,98 @@ pub mod paysheet_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetPaysheetSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.PaysheetService/ListPaymentLines" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPaymentLinesSvc<T: PaysheetService>(pub Arc<T>);
+                    impl<
+                        T: PaysheetService,
+                    > tonic::server::UnaryService<super::ListPaymentLinesRequest>
+                    for ListPaymentLinesSvc<T> {
+                        type Response = super::ListPaymentLinesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPaymentLinesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PaysheetService>::list_payment_lines(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPaymentLinesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.PaysheetService/ExplainPaysheet" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainPaysheetSvc<T: PaysheetService>(pub Arc<T>);
+                    impl<
+                        T: PaysheetService,
+                    > tonic::server::UnaryService<super::ExplainPaysheetRequest>
+                    for ExplainPaysheetSvc<T> {
+                        type Response = super::ExplainPaysheetResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainPaysheetRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PaysheetService>::explain_paysheet(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainPaysheetSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -6726,58 +7104,151 @@ pub mod run_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// How far a participant has come with one measure in one interval.
+/// How many credits of one kind, and what they come to.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditKindSummary {
+    /// The kind.
+    #[prost(enumeration = "CreditKind", tag = "1")]
+    pub kind: i32,
+    /// How many.
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+    /// Their sum, in operating currency.
+    #[prost(message, optional, tag = "3")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// The credits of a period, by credit date.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreditsSummary {
+    /// By kind; kinds without credits are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub kinds: ::prost::alloc::vec::Vec<CreditKindSummary>,
+    /// How many count for nothing, for a named reason.
+    #[prost(uint64, tag = "2")]
+    pub in_error: u64,
+    /// The first 1,000, in the order in which they are calculated; ListCredits has all.
+    #[prost(message, repeated, tag = "3")]
+    pub first: ::prost::alloc::vec::Vec<Credit>,
+}
+/// How far a participant has come with one measure by the end of the period.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Attainment {
     /// The plan.
     #[prost(string, tag = "1")]
     pub plan: ::prost::alloc::string::String,
-    /// The measure of the plan.
+    /// The component.
     #[prost(string, tag = "2")]
-    pub measure: ::prost::alloc::string::String,
-    /// The interval, such as `2026-Q1`.
+    pub component: ::prost::alloc::string::String,
+    /// The interval of the component's earnings, such as `2026-Q1`.
     #[prost(string, tag = "3")]
     pub interval: ::prost::alloc::string::String,
-    /// What has been added up, at the end of the period.
-    #[prost(message, optional, tag = "4")]
+    /// The measure of the plan.
+    #[prost(string, tag = "4")]
+    pub measure: ::prost::alloc::string::String,
+    /// What it has come to.
+    #[prost(message, optional, tag = "5")]
     pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
     /// The goal, where there is one.
-    #[prost(message, optional, tag = "5")]
-    pub goal: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// `value` in percent of `goal`, where there is one that is not 0; rounded to 2 digits.
     #[prost(message, optional, tag = "6")]
+    pub goal: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Percent of the goal; absent without a goal, or for a goal of 0.
+    #[prost(message, optional, tag = "7")]
     pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
 }
-/// What one participant has in one period.
+/// The earnings of one component.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ComponentEarnings {
+    /// The plan.
+    #[prost(string, tag = "1")]
+    pub plan: ::prost::alloc::string::String,
+    /// The component.
+    #[prost(string, tag = "2")]
+    pub component: ::prost::alloc::string::String,
+    /// How many.
+    #[prost(uint64, tag = "3")]
+    pub count: u64,
+    /// What was earned, in operating currency.
+    #[prost(message, optional, tag = "4")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// How many are in error: they have no amount.
+    #[prost(uint64, tag = "5")]
+    pub in_error: u64,
+    /// What caps withheld, unrounded.
+    #[prost(message, optional, tag = "6")]
+    pub withheld: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// One paysheet of a batch of the period.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StatementPayment {
+    /// The batch.
+    #[prost(message, optional, tag = "1")]
+    pub batch: ::core::option::Option<Batch>,
+    /// The sheet.
+    #[prost(message, optional, tag = "2")]
+    pub paysheet: ::core::option::Option<Paysheet>,
+    /// How many lines it has.
+    #[prost(uint64, tag = "3")]
+    pub line_count: u64,
+    /// The first 1,000; ListPaymentLines has all.
+    #[prost(message, repeated, tag = "4")]
+    pub first_lines: ::prost::alloc::vec::Vec<PaymentLine>,
+}
+/// What the earnings of the period come to, in operating currency.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementTotals {
+    /// What was earned: the earnings as they are now.
+    #[prost(message, optional, tag = "1")]
+    pub earned: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What was paid of them, in batches of any period, what was taken back deducted.
+    #[prost(message, optional, tag = "2")]
+    pub paid: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What stands on sheets that are not paid, or is held.
+    #[prost(message, optional, tag = "3")]
+    pub on_sheets: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Earned less paid: what is still owed for the period.
+    #[prost(message, optional, tag = "4")]
+    pub liability: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What a participant sold, earned and was paid in a period.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Statement {
     /// Whose.
     #[prost(string, tag = "1")]
     pub participant: ::prost::alloc::string::String,
-    /// The period.
+    /// A name for people.
     #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// The period.
+    #[prost(string, tag = "3")]
     pub period: ::prost::alloc::string::String,
-    /// The dates of the period.
-    #[prost(message, optional, tag = "3")]
-    pub dates: ::core::option::Option<DateRange>,
-    /// By credit date in the period; obsolete ones are left out.
-    #[prost(message, repeated, tag = "4")]
-    pub credits: ::prost::alloc::vec::Vec<Credit>,
-    /// As the latest earnings of each measure have it.
-    #[prost(message, repeated, tag = "5")]
-    pub attainments: ::prost::alloc::vec::Vec<Attainment>,
-    /// By earning date in the period, without traces; reversals included, obsolete ones left out.
-    #[prost(message, repeated, tag = "6")]
-    pub earnings: ::prost::alloc::vec::Vec<Earning>,
-    /// The sum of the earnings, in operating currency.
+    /// Its first date.
+    #[prost(message, optional, tag = "4")]
+    pub first_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Its last date.
+    #[prost(message, optional, tag = "5")]
+    pub last_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// True while the calculation of the period is not released, or there is none.
+    #[prost(bool, tag = "6")]
+    pub draft: bool,
+    /// Credits.
     #[prost(message, optional, tag = "7")]
-    pub earned: ::core::option::Option<super::super::google::r#type::Money>,
-    /// The sheets of batches of the period.
+    pub credits: ::core::option::Option<CreditsSummary>,
+    /// Attainment against goals, as the earnings of the period have stored it.
     #[prost(message, repeated, tag = "8")]
-    pub paysheets: ::prost::alloc::vec::Vec<Paysheet>,
-    /// The lines of these sheets, held ones included.
+    pub attainments: ::prost::alloc::vec::Vec<Attainment>,
+    /// Earnings by component.
     #[prost(message, repeated, tag = "9")]
-    pub lines: ::prost::alloc::vec::Vec<PaymentLine>,
+    pub component_earnings: ::prost::alloc::vec::Vec<ComponentEarnings>,
+    /// The first 1,000 live earnings and reversals of the period, by date and id, without traces;
+    /// ListEarnings has all.
+    #[prost(message, repeated, tag = "10")]
+    pub first_earnings: ::prost::alloc::vec::Vec<Earning>,
+    /// The sheets of the batches of the period.
+    #[prost(message, repeated, tag = "11")]
+    pub payments: ::prost::alloc::vec::Vec<StatementPayment>,
+    /// What was earned, paid and is owed.
+    #[prost(message, optional, tag = "12")]
+    pub totals: ::core::option::Option<StatementTotals>,
 }
 /// Asks for a statement.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7153,28 +7624,28 @@ pub struct ListTransactionsResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
-/// Asks for a transaction: by id, or the newest version of a natural key.
+/// Asks for a transaction by its natural key.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetTransactionRequest {
     /// The workspace. Needed.
     #[prost(string, tag = "1")]
     pub workspace: ::prost::alloc::string::String,
-    /// `trx_` and 32 hexadecimal digits; empty to look up the natural key.
+    /// The source system's number. Needed.
     #[prost(string, tag = "2")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// With `transaction_type`, where there is no `transaction_id`.
-    #[prost(string, tag = "3")]
     pub source_number: ::prost::alloc::string::String,
-    /// With `source_number`.
-    #[prost(string, tag = "4")]
+    /// What kind of event, such as `ORDER`. Needed.
+    #[prost(string, tag = "3")]
     pub transaction_type: ::prost::alloc::string::String,
 }
 /// The transaction.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetTransactionResponse {
-    /// The transaction.
+    /// The newest version, cancelled ones included.
     #[prost(message, optional, tag = "1")]
     pub transaction: ::core::option::Option<Transaction>,
+    /// Its live credits, obsolete ones included, in rising order of ids.
+    #[prost(message, repeated, tag = "2")]
+    pub credits: ::prost::alloc::vec::Vec<Credit>,
 }
 /// Generated client implementations.
 pub mod transaction_service_client {
@@ -7268,8 +7739,9 @@ pub mod transaction_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Stores rows as they come, in chunks of at most 2,000, each chunk one commit; one answer for
-        /// each chunk, with the rows of it that were refused, so that nothing is ever cut. A refused row
+        /// Stores rows as they come, in chunks of at most 2,000 (what has come when nothing follows for 20
+        /// ms is a chunk too), each chunk one commit; one answer for each chunk, with the rows of it that
+        /// were refused, so that nothing is ever cut. A refused row
         /// never stops the others. The server reads on only when a chunk is stored and its answer taken:
         /// read answers while sending. An import that was cut off is simply repeated from its beginning:
         /// what is stored already is found unchanged.
@@ -7328,7 +7800,7 @@ pub mod transaction_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// One version of a transaction.
+        /// The newest version of a transaction, with its credits.
         pub async fn get_transaction(
             &mut self,
             request: impl tonic::IntoRequest<super::GetTransactionRequest>,
@@ -7379,8 +7851,9 @@ pub mod transaction_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Stores rows as they come, in chunks of at most 2,000, each chunk one commit; one answer for
-        /// each chunk, with the rows of it that were refused, so that nothing is ever cut. A refused row
+        /// Stores rows as they come, in chunks of at most 2,000 (what has come when nothing follows for 20
+        /// ms is a chunk too), each chunk one commit; one answer for each chunk, with the rows of it that
+        /// were refused, so that nothing is ever cut. A refused row
         /// never stops the others. The server reads on only when a chunk is stored and its answer taken:
         /// read answers while sending. An import that was cut off is simply repeated from its beginning:
         /// what is stored already is found unchanged.
@@ -7399,7 +7872,7 @@ pub mod transaction_service_server {
             tonic::Response<super::ListTransactionsResponse>,
             tonic::Status,
         >;
-        /// One version of a transaction.
+        /// The newest version of a transaction, with its credits.
         async fn get_transaction(
             &self,
             request: tonic::Request<super::GetTransactionRequest>,
