@@ -49,14 +49,21 @@ impl Site {
         }
     }
 
-    /// The same workspace, read and written through another store.
-    pub(crate) fn moved_to(&self, store: Arc<dyn Store>) -> Self {
-        Self {
-            harness: Arc::clone(&self.harness),
+    /// The same workspace after a restart of its store, if anything is left of it.
+    pub(crate) async fn reopened(self) -> Option<Self> {
+        let Self {
+            harness,
             store,
-            workspace: self.workspace.clone(),
-            known: Mutex::new(self.known()),
-        }
+            workspace,
+            known,
+        } = self;
+        let store = harness.reopen(store).await?;
+        Some(Self {
+            harness,
+            store,
+            workspace,
+            known,
+        })
     }
 
     pub(crate) fn set(&self, guards: Vec<Guard>, changes: Changes) -> ChangeSet {

@@ -67,6 +67,38 @@ fn holding() -> Vec<Guard> {
     ]
 }
 
+/// What holds after the first commit because of it, and in no other workspace.
+pub(super) fn holding_only_there() -> Vec<Guard> {
+    let needs_rows = |guard: &Guard| match guard {
+        Guard::WorkspaceExists
+        | Guard::DefinitionAbsent(..)
+        | Guard::TransactionKeyFree(_)
+        | Guard::NoRunOverlaps { .. } => false,
+        Guard::DefinitionAt(..)
+        | Guard::DefinitionsUnchanged(_)
+        | Guard::TransactionAt(..)
+        | Guard::CreditAt(..)
+        | Guard::EarningAt(..)
+        | Guard::BatchAt(..)
+        | Guard::PaysheetAt(..)
+        | Guard::LineAt(..)
+        | Guard::RunAt(..)
+        | Guard::LeaseHeld { .. } => true,
+    };
+    holding().into_iter().filter(needs_rows).collect()
+}
+
+/// What the first commit breaks, and in no other workspace.
+pub(super) fn broken_only_there() -> Vec<Guard> {
+    let (plan, reps) = plan_reps();
+    vec![
+        Guard::DefinitionAbsent(plan, reps),
+        Guard::DefinitionsUnchanged(DefinitionsMark(0)),
+        Guard::TransactionKeyFree(transaction(1).key),
+        no_overlap(99, january()),
+    ]
+}
+
 /// Of each kind what is false after the first commit: another version, and no record at all.
 fn broken() -> Vec<Guard> {
     let (plan, reps) = plan_reps();
