@@ -3,19 +3,29 @@
 use attain_domain::change::{ChangeSet, Guard, RequestRecord};
 use attain_domain::ports::{CommitError, Snapshot, StoreErrorKind};
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::working::Circumstances;
+use attain_domain::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::{commit_refusal, store_refusal};
 
-/// What a use case decided: what to commit, and the answer to give once it is.
-pub(crate) struct Decision {
-    /// What to commit; `None` when nothing has to change.
-    pub(crate) changes: Option<ChangeSet>,
-    /// The answer, as text: the same for a repeat of the request.
-    pub(crate) answer: String,
+/// How often one write may look again.
+pub(crate) struct Attempts {
+    left: u32,
+    of: u32,
+}
+
+impl Attempts {
+    /// One more look.
+    pub(crate) fn next(&mut self) -> Result<(), Refusal> {
+        if self.left == 0 {
+            let text = format!("others were faster {} times; repeat later", self.of);
+            return Err(Refusal::new(Reason::Contention, text));
+        }
+        self.left -= 1;
+        Ok(())
+    }
 }
 
 /// Names the content of a request.
@@ -29,51 +39,34 @@ pub(crate) fn digest(parts: &[&str]) -> String {
 }
 
 impl Engine {
-    /// Decides and commits one write, at most `attempts` times, and answers a repeated request
-    /// with the first answer. `content` names what was asked.
-    pub(crate) async fn decide<F>(
+    pub(crate) fn attempts(&self) -> Attempts {
+        Attempts { left: self.limits.attempts, of: self.limits.attempts }
+    }
+
+    /// The record of a caller's request, to be committed with what it asked for.
+    pub(crate) fn request_record(
         &self,
         caller: &Caller,
         content: &str,
-        mut decide: F,
-    ) -> Result<String, Refusal>
-    where
-        F: for<'a> AsyncFnMut(
-            &'a dyn Snapshot,
-            &'a mut Circumstances<'_>,
-        ) -> Result<Decision, Refusal>,
-    {
-        for _ in 0..self.limits.attempts {
-            let snapshot = self.snapshot(caller).await?;
-            if let Some(answer) = self.first_answer(caller, &*snapshot, content).await? {
-                return Ok(answer);
-            }
-            let ids = std::sync::Arc::clone(&self.ids);
-            let mut next_id = move || ids.next();
-            let at = self.clock.now();
-            let mut circumstances =
-                Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
-            let decision = decide(&*snapshot, &mut circumstances).await?;
-            drop(snapshot);
-            let Some(mut changes) = decision.changes else { return Ok(decision.answer) };
-            changes.guards.push(Guard::WorkspaceExists);
-            changes.request = caller.request.clone().map(|id| RequestRecord {
-                id,
-                digest: digest(&[content]),
-                answer: decision.answer.clone(),
-                at,
-            });
-            match self.store.commit(changes).await {
-                Ok(()) => return Ok(decision.answer),
-                // The next look finds the record and answers from it.
-                Err(CommitError::RequestSeen(_)) => {}
-                Err(CommitError::GuardFailed(guard)) if looks_again(&guard) => {}
-                Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {}
-                Err(error) => return Err(commit_refusal(error)),
-            }
+        answer: &str,
+        at: Instant,
+    ) -> Option<RequestRecord> {
+        let id = caller.request.clone()?;
+        Some(RequestRecord { id, digest: digest(&[content]), answer: answer.to_owned(), at })
+    }
+
+    /// Commits. False when somebody else was faster, or the request was carried out meanwhile:
+    /// look again.
+    pub(crate) async fn commit_or_look_again(&self, mut set: ChangeSet) -> Result<bool, Refusal> {
+        set.guards.push(Guard::WorkspaceExists);
+        match self.store.commit(set).await {
+            Ok(()) => Ok(true),
+            // The next look finds the record and answers from it.
+            Err(CommitError::RequestSeen(_)) => Ok(false),
+            Err(CommitError::GuardFailed(guard)) if looks_again(&guard) => Ok(false),
+            Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => Ok(false),
+            Err(error) => Err(commit_refusal(error)),
         }
-        let text = format!("others were faster {} times; repeat later", self.limits.attempts);
-        Err(Refusal::new(Reason::Contention, text))
     }
 
     /// The answer of a request that was carried out before.

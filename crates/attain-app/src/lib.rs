@@ -7,7 +7,6 @@ mod definitions;
 mod engine;
 mod failure;
 mod importing;
-mod paging;
 mod payments;
 mod reading;
 mod runs;

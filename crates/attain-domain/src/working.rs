@@ -14,7 +14,7 @@ pub struct Circumstances<'a> {
     /// Who decides.
     pub actor: &'a ActorId,
     /// Gives a new, greater id at each call.
-    pub next_id: &'a mut dyn FnMut() -> Uuid,
+    pub next_id: &'a mut (dyn FnMut() -> Uuid + Send + Sync),
 }
 
 impl Circumstances<'_> {

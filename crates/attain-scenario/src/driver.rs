@@ -24,8 +24,14 @@ pub enum View {
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 6] =
-        [Self::Transactions, Self::Credits, Self::Earnings, Self::Batches, Self::Sheets, Self::Lines];
+    pub const ALL: [Self; 6] = [
+        Self::Transactions,
+        Self::Credits,
+        Self::Earnings,
+        Self::Batches,
+        Self::Sheets,
+        Self::Lines,
+    ];
 
     /// The name in scenario files.
     #[must_use]

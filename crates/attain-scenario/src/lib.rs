@@ -5,6 +5,7 @@ mod driver;
 mod engine_driver;
 mod format;
 mod runner;
+mod show;
 mod table;
 
 pub use driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};

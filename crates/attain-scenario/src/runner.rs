@@ -38,7 +38,10 @@ pub async fn run(
 ) -> Result<(), Failure> {
     // One after another, so that what is given can replace what is included.
     for documents in includes.iter().chain(&scenario.given) {
-        driver.apply(documents).await.map_err(|refusals| fail(0, &list(&refusals)))?;
+        driver
+            .apply(documents)
+            .await
+            .map_err(|refusals| fail(0, &list(&refusals)))?;
     }
     let mut batches = BTreeMap::new();
     for (index, step) in scenario.steps.iter().enumerate() {
@@ -56,11 +59,16 @@ pub async fn run(
 }
 
 fn fail(step: usize, text: &str) -> Failure {
-    Failure { step, text: text.to_owned() }
+    Failure {
+        step,
+        text: text.to_owned(),
+    }
 }
 
 fn list(refusals: &[Refusal]) -> String {
-    let lines = refusals.iter().map(|refusal| format!("{}: {refusal}", refusal.reason));
+    let lines = refusals
+        .iter()
+        .map(|refusal| format!("{}: {refusal}", refusal.reason));
     format!("refused:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
@@ -71,11 +79,20 @@ fn expect_refusal(step: &Step, answer: Result<Answer, Vec<Refusal>>) -> Result<A
         (None, Err(refusals)) => Err(list(&refusals)),
         (Some(reason), Ok(_)) => Err(format!("was to be refused with {reason}, and was not")),
         (Some(reason), Err(refusals)) => {
-            if refusals.iter().any(|refusal| refusal.reason.code() == reason) {
+            if refusals
+                .iter()
+                .any(|refusal| refusal.reason.code() == reason)
+            {
                 let rows = refusals.iter().map(refusal_row).collect();
-                Ok(Answer { tables: BTreeMap::from([("refusals", rows)]), id: None })
+                Ok(Answer {
+                    tables: BTreeMap::from([("refusals", rows)]),
+                    id: None,
+                })
             } else {
-                Err(format!("was to be refused with {reason}; {}", list(&refusals)))
+                Err(format!(
+                    "was to be refused with {reason}; {}",
+                    list(&refusals)
+                ))
             }
         }
     }
@@ -84,7 +101,10 @@ fn expect_refusal(step: &Step, answer: Result<Answer, Vec<Refusal>>) -> Result<A
 fn refusal_row(refusal: &Refusal) -> Row {
     Row::from([
         ("reason".to_owned(), refusal.reason.code().to_owned()),
-        ("field".to_owned(), refusal.field.clone().unwrap_or_default()),
+        (
+            "field".to_owned(),
+            refusal.field.clone().unwrap_or_default(),
+        ),
         ("text".to_owned(), refusal.text.clone()),
     ])
 }
@@ -97,7 +117,9 @@ async fn act(
     if let Some(documents) = &step.apply {
         return driver.apply(documents).await;
     }
-    act_one(step, driver, batches).await.map_err(|refusal| vec![refusal])
+    act_one(step, driver, batches)
+        .await
+        .map_err(|refusal| vec![refusal])
 }
 
 async fn act_one(
@@ -117,12 +139,16 @@ async fn act_one(
     }
     if let Some(new) = &step.create_batch {
         let date = new.pay_date.as_deref();
-        let answer = driver.create_batch(&new.pay_group, &new.period, date).await?;
+        let answer = driver
+            .create_batch(&new.pay_group, &new.period, date)
+            .await?;
         batches.insert(new.name.clone(), answer.id.clone().unwrap_or_default());
         return Ok(answer);
     }
     if let Some(name) = &step.freeze_and_pay {
-        driver.batch(named(batches, name), BatchAction::Freeze).await?;
+        driver
+            .batch(named(batches, name), BatchAction::Freeze)
+            .await?;
         return driver.batch(named(batches, name), BatchAction::Pay).await;
     }
     if let Some((name, action)) = batch_action(step) {
@@ -134,8 +160,13 @@ async fn act_one(
         return driver.sheet(batch, &sheet.participant, actor, action).await;
     }
     if let Some((line, held)) = line_action(step) {
-        let choice = LineChoice { number: line.number.clone(), component: line.component.clone() };
-        return driver.hold(named(batches, &line.batch), &line.participant, choice, held).await;
+        let choice = LineChoice {
+            number: line.number.clone(),
+            component: line.component.clone(),
+        };
+        return driver
+            .hold(named(batches, &line.batch), &line.participant, choice, held)
+            .await;
     }
     Ok(Answer::default())
 }
@@ -158,7 +189,12 @@ fn batch_action(step: &Step) -> Option<(&str, BatchAction)> {
         }
     }
     let edit = step.edit_batch.as_ref()?;
-    Some((&edit.batch, BatchAction::Edit { pay_date: edit.pay_date.clone() }))
+    Some((
+        &edit.batch,
+        BatchAction::Edit {
+            pay_date: edit.pay_date.clone(),
+        },
+    ))
 }
 
 fn sheet_action(step: &Step) -> Option<(&SheetStep, SheetAction)> {
@@ -168,12 +204,16 @@ fn sheet_action(step: &Step) -> Option<(&SheetStep, SheetAction)> {
         (&step.approve_sheet, SheetAction::Approve),
         (&step.reject_sheet, SheetAction::Reject),
     ];
-    actions.into_iter().find_map(|(sheet, action)| Some((sheet.as_ref()?, action)))
+    actions
+        .into_iter()
+        .find_map(|(sheet, action)| Some((sheet.as_ref()?, action)))
 }
 
 fn line_action(step: &Step) -> Option<(&LineStep, bool)> {
     let actions = [(&step.hold_line, true), (&step.release_line, false)];
-    actions.into_iter().find_map(|(line, held)| Some((line.as_ref()?, held)))
+    actions
+        .into_iter()
+        .find_map(|(line, held)| Some((line.as_ref()?, held)))
 }
 
 /// Compares one table of a step; `Ok(Some(_))` is the difference.
@@ -190,7 +230,10 @@ async fn look(
         None => {
             let view = View::ALL.into_iter().find(|view| view.name() == name);
             let view = view.ok_or_else(|| format!("there is no table `{name}` to look at"))?;
-            driver.view(view).await.map_err(|refusal| list(&[refusal]))?
+            driver
+                .view(view)
+                .await
+                .map_err(|refusal| list(&[refusal]))?
         }
     };
     if name == "counts" {
@@ -202,8 +245,11 @@ async fn look(
 /// Only the counts that the scenario names: others are zero or beside the point.
 fn of_named(table: &Table, mut rows: Vec<Row>) -> Vec<Row> {
     let position = table.columns.iter().position(|column| column == "name");
-    let names: Vec<&String> =
-        table.rows.iter().filter_map(|row| row.get(position?)).collect();
+    let names: Vec<&String> = table
+        .rows
+        .iter()
+        .filter_map(|row| row.get(position?))
+        .collect();
     rows.retain(|row| row.get("name").is_some_and(|name| names.contains(&name)));
     for name in names {
         if !rows.iter().any(|row| row.get("name") == Some(name)) {
@@ -217,7 +263,9 @@ fn of_named(table: &Table, mut rows: Vec<Row>) -> Vec<Row> {
 /// Shows batches by the names that the scenario gave them.
 fn with_names(mut rows: Vec<Row>, batches: &BTreeMap<String, String>) -> Vec<Row> {
     for row in &mut rows {
-        let Some(batch) = row.get_mut("batch") else { continue };
+        let Some(batch) = row.get_mut("batch") else {
+            continue;
+        };
         if let Some((name, _)) = batches.iter().find(|(_, id)| *id == batch) {
             batch.clone_from(name);
         }

@@ -45,7 +45,10 @@ impl Table {
             let line = line.trim().trim_start_matches('|').trim_end_matches('|');
             line.split('|').map(|cell| cell.trim().to_owned()).collect()
         };
-        let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let mut lines = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty());
         let (_, header) = lines.next().ok_or(TableError::NoHeader)?;
         let columns = cells(header);
         let mut rows = Vec::new();
@@ -53,7 +56,11 @@ impl Table {
             let row = cells(line);
             if row.len() != columns.len() {
                 let (line, cells, columns) = (index + 1, row.len(), columns.len());
-                return Err(TableError::Ragged { line, cells, columns });
+                return Err(TableError::Ragged {
+                    line,
+                    cells,
+                    columns,
+                });
             }
             rows.push(row);
         }
@@ -68,7 +75,10 @@ impl Table {
             .iter()
             .map(|row| {
                 let cell = |column: &String| row.get(column).cloned().unwrap_or_default();
-                self.columns.iter().map(|column| normal(&cell(column))).collect()
+                self.columns
+                    .iter()
+                    .map(|column| normal(&cell(column)))
+                    .collect()
             })
             .collect();
         let mut missing = Vec::new();
@@ -88,9 +98,18 @@ impl Table {
     }
 
     fn show(&self, missing: &[Vec<String>], extra: &[Vec<String>], kept: &[Vec<String>]) -> String {
-        let all = || missing.iter().chain(extra).chain(kept).chain([&self.columns]);
+        let all = || {
+            missing
+                .iter()
+                .chain(extra)
+                .chain(kept)
+                .chain([&self.columns])
+        };
         let width = |index: usize| {
-            all().filter_map(|row| row.get(index)).map(|cell| cell.chars().count()).max()
+            all()
+                .filter_map(|row| row.get(index))
+                .map(|cell| cell.chars().count())
+                .max()
         };
         let widths: Vec<usize> = (0..self.columns.len()).filter_map(width).collect();
         let mut text = String::new();
@@ -114,7 +133,11 @@ impl Table {
 /// Numbers compare by value: `50`, `50.00` and `50.0` are one.
 fn normal(cell: &str) -> String {
     match cell.parse::<Decimal>() {
-        Ok(number) if cell.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') => {
+        Ok(number)
+            if cell
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') =>
+        {
             number.normalize().to_string()
         }
         _ => cell.to_owned(),
@@ -126,27 +149,44 @@ mod tests {
     use super::{Row, Table, TableError};
 
     fn row(cells: &[(&str, &str)]) -> Row {
-        cells.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        cells
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn rows_match_in_any_order_and_numbers_by_value() {
         let table = Table::parse("who | pay\nana | 50\nben | 10").expect("a table");
-        let there =
-            [row(&[("who", "ben"), ("pay", "10.00")]), row(&[("who", "ana"), ("pay", "50.0")])];
+        let there = [
+            row(&[("who", "ben"), ("pay", "10.00")]),
+            row(&[("who", "ana"), ("pay", "50.0")]),
+        ];
         assert_eq!(table.difference(&there), None);
     }
 
     #[test]
     fn a_difference_shows_both_sides() {
         let table = Table::parse("who | pay\nana | 50").expect("a table");
-        let text = table.difference(&[row(&[("who", "ana"), ("pay", "51")])]).expect("differs");
-        assert!(text.contains("- ana | 50") && text.contains("+ ana | 51"), "{text}");
+        let text = table
+            .difference(&[row(&[("who", "ana"), ("pay", "51")])])
+            .expect("differs");
+        assert!(
+            text.contains("- ana | 50") && text.contains("+ ana | 51"),
+            "{text}"
+        );
     }
 
     #[test]
     fn ragged_rows_are_named() {
         let wrong = Table::parse("a | b\n1");
-        assert_eq!(wrong, Err(TableError::Ragged { line: 2, cells: 1, columns: 2 }));
+        assert_eq!(
+            wrong,
+            Err(TableError::Ragged {
+                line: 2,
+                cells: 1,
+                columns: 2
+            })
+        );
     }
 }

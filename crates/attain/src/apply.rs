@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use attain_app::{ApplyMode, ApplyPlan, DefinitionOutcome};
 use attain_documents::{read_documents, write_documents};
+use attain_domain::calculation::lint::Finding;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::ids::DefinitionId;
 use attain_domain::refusal::{Reason, Refusal};
@@ -23,11 +24,21 @@ pub(crate) async fn apply(
     let definitions = read_all(&apply.files)?;
     let deleted = apply.delete.iter().map(|text| deletion(text));
     let deleted = deleted.collect::<Result<Vec<_>, Failure>>()?;
-    let mode = if apply.dry_run { ApplyMode::Validate } else { ApplyMode::Write };
+    let mode = if apply.dry_run {
+        ApplyMode::Validate
+    } else {
+        ApplyMode::Write
+    };
     if mode == ApplyMode::Write {
-        session.engine.create_workspace(&session.caller.workspace).await?;
+        session
+            .engine
+            .create_workspace(&session.caller.workspace)
+            .await?;
     }
-    let plan = session.engine.apply(&session.caller, &definitions, &deleted, mode).await?;
+    let plan = session
+        .engine
+        .apply(&session.caller, &definitions, &deleted, mode)
+        .await?;
     print_plan(&plan, global.output, mode)
 }
 
@@ -42,7 +53,11 @@ pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Definition>, Failure> {
             Err(wrong) => refusals.extend(wrong),
         }
     }
-    if refusals.is_empty() { Ok(definitions) } else { Err(refusals.into()) }
+    if refusals.is_empty() {
+        Ok(definitions)
+    } else {
+        Err(refusals.into())
+    }
 }
 
 /// The files as they are named, and the `.yaml` files in the folders, in order.
@@ -58,7 +73,10 @@ pub(crate) fn yaml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         let mut inside = Vec::new();
         for entry in entries {
             let file = entry?.path();
-            if file.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            if file
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml")
+            {
                 inside.push(file);
             }
         }
@@ -70,11 +88,16 @@ pub(crate) fn yaml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 fn deletion(text: &str) -> Result<(DefinitionKind, DefinitionId), Failure> {
     let parts = text.split_once('/').and_then(|(kind, id)| {
-        Some((DefinitionKind::from_name(kind)?, DefinitionId::parse(id).ok()?))
+        Some((
+            DefinitionKind::from_name(kind)?,
+            DefinitionId::parse(id).ok()?,
+        ))
     });
     parts.ok_or_else(|| {
         let text = format!("`{text}` is not KIND/ID, such as rule_set/overlay");
-        Refusal::new(Reason::MalformedValue, text).at("--delete").into()
+        Refusal::new(Reason::MalformedValue, text)
+            .at("--delete")
+            .into()
     })
 }
 
@@ -109,9 +132,20 @@ fn print_plan(plan: &ApplyPlan, output: Output, mode: ApplyMode) -> Result<(), F
     };
     eprintln!("{written} definitions {done}, {unchanged} unchanged");
     for finding in &plan.findings {
-        eprintln!("lint: {finding}");
+        eprintln!("lint: {}", finding_text(finding));
     }
     Ok(())
+}
+
+/// A finding of the lint, in one line.
+pub(crate) fn finding_text(finding: &Finding) -> String {
+    let Finding {
+        code,
+        component,
+        text,
+        counter_example,
+    } = finding;
+    format!("{code} in `{component}`: {text} ({counter_example})")
 }
 
 /// Above this many changes, the table is replaced by its count.
@@ -125,13 +159,18 @@ pub(crate) async fn export(session: &Session, export: &Export) -> Result<(), Fai
         print!("{}", write_documents(&definitions)?);
         return Ok(());
     };
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("making {}", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     for kind in DefinitionKind::ALL {
-        let own: Vec<Definition> =
-            definitions.iter().filter(|d| d.kind() == *kind).cloned().collect();
+        let own: Vec<Definition> = definitions
+            .iter()
+            .filter(|d| d.kind() == *kind)
+            .cloned()
+            .collect();
         if !own.is_empty() {
-            write(&folder.join(format!("{}.yaml", kind.name())), &write_documents(&own)?)?;
+            write(
+                &folder.join(format!("{}.yaml", kind.name())),
+                &write_documents(&own)?,
+            )?;
         }
     }
     Ok(())

@@ -21,13 +21,29 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// The database file; it is made if it is not there.
-    #[arg(long, global = true, env = "ATTAIN_STORE", default_value = "attain.sqlite")]
+    #[arg(
+        long,
+        global = true,
+        env = "ATTAIN_STORE",
+        default_value = "attain.sqlite"
+    )]
     pub(crate) store: PathBuf,
     /// The workspace; it is made by the first `apply`.
-    #[arg(long, short, global = true, env = "ATTAIN_WORKSPACE", default_value = "main")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "ATTAIN_WORKSPACE",
+        default_value = "main"
+    )]
     pub(crate) workspace: String,
     /// Who does it, for the activity log.
-    #[arg(long, global = true, env = "ATTAIN_ACTOR", default_value = "command-line")]
+    #[arg(
+        long,
+        global = true,
+        env = "ATTAIN_ACTOR",
+        default_value = "command-line"
+    )]
     pub(crate) actor: String,
     /// The caller's own id of a write: a repeat with the same id gets the first answer.
     #[arg(long, global = true)]

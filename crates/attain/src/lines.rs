@@ -44,13 +44,21 @@ pub(crate) struct Bounded<R> {
 
 impl<R: Read> Bounded<R> {
     pub(crate) fn new(inner: R, progress: Progress) -> Self {
-        Self { inner, progress, start: Vec::new(), started: false }
+        Self {
+            inner,
+            progress,
+            start: Vec::new(),
+            started: false,
+        }
     }
 
     fn skip_mark(&mut self) -> io::Result<()> {
         self.started = true;
         let mut first = Vec::new();
-        self.inner.by_ref().take(MARK.len() as u64).read_to_end(&mut first)?;
+        self.inner
+            .by_ref()
+            .take(MARK.len() as u64)
+            .read_to_end(&mut first)?;
         if first != MARK {
             self.start = first;
         }
@@ -64,9 +72,8 @@ impl<R: Read> Read for Bounded<R> {
             self.skip_mark()?;
         }
         if self.progress.read.get() - self.progress.whole.get() > AHEAD_BYTES_MAX {
-            let text = format!(
-                "a record is longer than {RECORD_BYTES_MAX} bytes; is a quote not closed?"
-            );
+            let text =
+                format!("a record is longer than {RECORD_BYTES_MAX} bytes; is a quote not closed?");
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
         }
         let count = if self.start.is_empty() {
@@ -77,7 +84,9 @@ impl<R: Read> Read for Bounded<R> {
             self.start.drain(..count);
             count
         };
-        self.progress.read.set(self.progress.read.get() + count as u64);
+        self.progress
+            .read
+            .set(self.progress.read.get() + count as u64);
         Ok(count)
     }
 }

@@ -15,7 +15,10 @@ pub(crate) struct Listing {
 
 impl Listing {
     pub(crate) fn new(columns: &[&'static str]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+        Self {
+            columns: columns.to_vec(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row; it has as many cells as there are columns.
@@ -44,7 +47,9 @@ impl Listing {
 
     fn table(&self) -> Table {
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(&self.columns);
+        table
+            .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+            .set_header(&self.columns);
         for row in &self.rows {
             table.add_row(row);
         }
@@ -74,5 +79,7 @@ fn is_number(cell: &str) -> bool {
     let digits = cell.trim_start_matches('-');
     digits.is_empty()
         || digits.starts_with(|c: char| c.is_ascii_digit())
-            && digits.chars().all(|c| c.is_ascii_digit() || ".,% ".contains(c) || c.is_uppercase())
+            && digits
+                .chars()
+                .all(|c| c.is_ascii_digit() || ".,% ".contains(c) || c.is_uppercase())
 }

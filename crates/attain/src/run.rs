@@ -19,8 +19,16 @@ pub(crate) async fn run(session: &Session, global: &Global, run: &Run) -> Result
         ProcessName::RollUp => Process::RollUp,
         ProcessName::Calculate => Process::Calculate,
     };
-    let when_busy = if run.wait { WhenBusy::Wait } else { WhenBusy::Refuse };
-    let request = RunRequest { process, range, when_busy };
+    let when_busy = if run.wait {
+        WhenBusy::Wait
+    } else {
+        WhenBusy::Refuse
+    };
+    let request = RunRequest {
+        process,
+        range,
+        when_busy,
+    };
     let ended = follow(session, &request).await?;
     print_counts(&ended, global.output)?;
     match ended.status {
@@ -34,10 +42,7 @@ pub(crate) async fn run(session: &Session, global: &Global, run: &Run) -> Result
 }
 
 /// Starts a run, executes it, and shows how far it is. Control-C asks it to stop.
-pub(crate) async fn follow(
-    session: &Session,
-    request: &RunRequest,
-) -> Result<RunRecord, Failure> {
+pub(crate) async fn follow(session: &Session, request: &RunRequest) -> Result<RunRecord, Failure> {
     let (engine, caller) = (&session.engine, &session.caller);
     let started = engine.start_run(caller, request).await?;
     let style = ProgressStyle::with_template("{msg:12} {wide_bar} {pos}/{len} {elapsed}")

@@ -31,7 +31,11 @@ pub(crate) async fn test(test: &Test) -> Result<(), Failure> {
         }
     }
     println!("{passed} passed, {failed} failed");
-    if failed > 0 { Err(Failure::Different) } else { Ok(()) }
+    if failed > 0 {
+        Err(Failure::Different)
+    } else {
+        Ok(())
+    }
 }
 
 /// Files that have steps; documents that others include have none.
@@ -39,7 +43,11 @@ fn scenario_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for file in yaml_files(paths)? {
         let named = paths.contains(&file);
-        if named || read(&file)?.lines().any(|line| line.starts_with("scenario:")) {
+        if named
+            || read(&file)?
+                .lines()
+                .any(|line| line.starts_with("scenario:"))
+        {
             files.push(file);
         }
     }

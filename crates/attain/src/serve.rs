@@ -17,10 +17,16 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
         insecure_allow_remote: serve.insecure_allow_remote,
         ..ServeOptions::default()
     };
-    eprintln!("serving {} on {}; Control-C stops", global.store.display(), serve.listen);
+    eprintln!(
+        "serving {} on {}; Control-C stops",
+        global.store.display(),
+        serve.listen
+    );
     let stop = async {
         // Without a signal handler the server still ends with its process.
         let _ = tokio::signal::ctrl_c().await;
     };
-    serve_grpc(engine, options, stop).await.map_err(|error| Failure::Other(error.into()))
+    serve_grpc(engine, options, stop)
+        .await
+        .map_err(|error| Failure::Other(error.into()))
 }

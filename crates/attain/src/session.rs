@@ -21,13 +21,20 @@ pub(crate) struct Session {
 
 /// An engine over a store, with this machine's clock.
 pub(crate) fn engine_over(store: Arc<dyn Store>) -> Engine {
-    Engine::new(store, Arc::new(SystemClock), Arc::new(TimeOrderedIds::default()))
+    Engine::new(
+        store,
+        Arc::new(SystemClock),
+        Arc::new(TimeOrderedIds::default()),
+    )
 }
 
 /// Opens a database file. A new one is made; an old one is migrated only when asked.
 pub(crate) async fn open_store(path: &Path, migrate: bool) -> Result<SqliteStore, Failure> {
     let migrate = migrate || !path.exists();
-    let options = Options { migrate, ..Options::default() };
+    let options = Options {
+        migrate,
+        ..Options::default()
+    };
     let store = SqliteStore::open(path, options).await;
     store.map_err(|error| {
         let reason = match error.kind {
@@ -46,7 +53,10 @@ impl Session {
     /// Opens the store of the command line.
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
         let store = open_store(&global.store, false).await?;
-        Ok(Self { engine: engine_over(Arc::new(store)), caller: caller(global)? })
+        Ok(Self {
+            engine: engine_over(Arc::new(store)),
+            caller: caller(global)?,
+        })
     }
 }
 
@@ -55,14 +65,20 @@ pub(crate) fn caller(global: &Global) -> Result<Caller, Failure> {
     let workspace = WorkspaceId::parse(&global.workspace);
     let workspace = workspace.map_err(|error| argument("--workspace", &error))?;
     let actor = ActorId::parse(&global.actor).map_err(|error| argument("--actor", &error))?;
-    let request = global.request_id.as_deref().map(RequestId::parse).transpose();
+    let request = global
+        .request_id
+        .as_deref()
+        .map(RequestId::parse)
+        .transpose();
     let request = request.map_err(|error| argument("--request-id", &error))?;
     Ok(Caller::new(workspace, actor).with_request(request))
 }
 
 /// A wrong argument.
 pub(crate) fn argument(name: &str, error: &IdError) -> Failure {
-    Refusal::new(Reason::MalformedValue, error.to_string()).at(name).into()
+    Refusal::new(Reason::MalformedValue, error.to_string())
+        .at(name)
+        .into()
 }
 
 /// Reads a date of the command line.
@@ -81,8 +97,16 @@ pub(crate) async fn dates(session: &Session, dates: &Dates) -> Result<DateRange,
         let last = session.engine.period(&session.caller, last).await?;
         return Ok(DateRange::between(first.start, last.end));
     }
-    let from = dates.from.as_deref().map(|text| date("--from", text)).transpose()?;
-    let through = dates.through.as_deref().map(|text| date("--through", text)).transpose()?;
+    let from = dates
+        .from
+        .as_deref()
+        .map(|text| date("--from", text))
+        .transpose()?;
+    let through = dates
+        .through
+        .as_deref()
+        .map(|text| date("--through", text))
+        .transpose()?;
     let to = through.and_then(|through| through.succ_opt());
     Ok(DateRange { from, to })
 }

@@ -6,7 +6,7 @@ use attain_domain::change::{ChangeSet, DefinitionChange, Guard};
 use attain_domain::definition::check::{about, check, is_deletable};
 use attain_domain::definition::{Definition, DefinitionKind, DefinitionRecord, DefinitionSet};
 use attain_domain::ids::{ActivityId, DefinitionId};
-use attain_domain::ports::{ChunkSize, CommitError, Snapshot, StoreErrorKind};
+use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::stamp::{Stamp, Version};
 use attain_domain::time::DateRange;
@@ -15,13 +15,12 @@ use attain_domain::working::Circumstances;
 use super::aftermath::Aftermath;
 use super::{all_of_kind, load};
 use crate::caller::Caller;
-use crate::commit::digest;
 use crate::engine::Engine;
-use crate::failure::{commit_refusal, store_refusal};
+use crate::failure::store_refusal;
 use crate::world::World;
 
 /// Most definitions that one apply may write.
-pub const APPLY_MAX: usize = 200_000;
+pub(super) const APPLY_MAX: usize = 200_000;
 
 /// Whether to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +88,9 @@ impl Engine {
     ) -> Result<ApplyPlan, Vec<Refusal>> {
         refuse_twice(definitions, deleted)?;
         let content = content_of(caller, definitions, deleted);
-        for _ in 0..self.limits.attempts {
+        let mut attempts = self.attempts();
+        loop {
+            attempts.next().map_err(one)?;
             let snapshot = self.snapshot(caller).await.map_err(one)?;
             self.first_answer(caller, &*snapshot, &content).await.map_err(one)?;
             let mark = snapshot.definitions_mark().await.map_err(store_refusal).map_err(one)?;
@@ -103,22 +104,15 @@ impl Engine {
             if mode == ApplyMode::Validate || decided.writes.is_empty() {
                 return Ok(decided.plan);
             }
-            let mut changes = changes_of(caller, &decided, &content, &mut now);
+            let mut changes = changes_of(caller, &decided, &mut now);
             changes.guards.push(Guard::DefinitionsUnchanged(mark));
+            changes.request = self.request_record(caller, &content, "", at);
             drop(snapshot);
-            match self.store.commit(changes).await {
-                // A repeated request finds its definitions stored: `Unchanged` is its answer.
-                Ok(()) | Err(CommitError::RequestSeen(_)) => return Ok(decided.plan),
-                Err(CommitError::GuardFailed(guard))
-                    if matches!(*guard, Guard::DefinitionsUnchanged(_)) => {}
-                Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {}
-                Err(error) => return Err(one(commit_refusal(error))),
+            if self.commit_or_look_again(changes).await.map_err(one)? {
+                return Ok(decided.plan);
             }
         }
-        let text = "others kept writing definitions at the same time; repeat";
-        Err(one(Refusal::new(Reason::Contention, text)))
     }
-
 }
 
 /// Names what was asked; only a request with an id needs it.
@@ -136,17 +130,9 @@ fn content_of(
 fn changes_of(
         caller: &Caller,
         decided: &Decided,
-        content: &str,
         now: &mut Circumstances<'_>,
     ) -> ChangeSet {
         let mut set = ChangeSet::new(caller.workspace.clone());
-        set.guards.push(Guard::WorkspaceExists);
-        set.request = caller.request.clone().map(|id| attain_domain::change::RequestRecord {
-            id,
-            digest: digest(&[content]),
-            answer: String::new(),
-            at: now.at,
-        });
         for applied in &decided.plan.definitions {
             let action = match applied.outcome {
                 DefinitionOutcome::Created => ActivityAction::Created,
@@ -333,7 +319,10 @@ fn check_all(set: DefinitionSet, refusals: &mut Vec<Refusal>) -> Option<World> {
 fn findings(world: &World, applied: &[AppliedDefinition]) -> Vec<Finding> {
     let plans = applied.iter().filter(|a| a.kind == DefinitionKind::Plan);
     plans
-        .filter_map(|applied| world.set.plans.values().find(|p| p.plan.id.as_str() == applied.id.as_str()))
+        .filter_map(|applied| {
+            let mut plans = world.set.plans.values();
+            plans.find(|versioned| versioned.plan.id.as_str() == applied.id.as_str())
+        })
         .flat_map(|versioned| lint_plan(&versioned.plan, &world.set))
         .collect()
 }

@@ -13,7 +13,6 @@ use attain_domain::working::Circumstances;
 
 use super::{RunRequest, WhenBusy};
 use crate::caller::Caller;
-use crate::commit::Decision;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
 
@@ -42,14 +41,24 @@ impl Engine {
 
     async fn try_start(&self, caller: &Caller, request: &RunRequest) -> Result<Run, Refusal> {
         let content = format!("run {:?} {}", request.process, request.range);
-        let answer = self
-            .decide(caller, &content, async |snapshot, now| {
-                self.decide_start(caller, request, snapshot, now).await
-            })
-            .await?;
-        let id = RunId::parse(&answer)
-            .map_err(|error| Refusal::new(Reason::StoreCorrupt, format!("a run id {error}")))?;
-        self.run(caller, id).await
+        let mut attempts = self.attempts();
+        loop {
+            attempts.next()?;
+            let snapshot = self.snapshot(caller).await?;
+            if let Some(answer) = self.first_answer(caller, &*snapshot, &content).await? {
+                let id = RunId::parse(&answer).map_err(|error| {
+                    Refusal::new(Reason::StoreCorrupt, format!("the answer of a request {error}"))
+                })?;
+                return self.run(caller, id).await;
+            }
+            let (run, mut set) = self.decide_start(caller, request, &*snapshot).await?;
+            drop(snapshot);
+            let (answer, at) = (run.id.to_string(), run.stamp.created_at);
+            set.request = self.request_record(caller, &content, &answer, at);
+            if self.commit_or_look_again(set).await? {
+                return Ok(run);
+            }
+        }
     }
 
     async fn decide_start(
@@ -57,10 +66,14 @@ impl Engine {
         caller: &Caller,
         request: &RunRequest,
         snapshot: &dyn Snapshot,
-        now: &mut Circumstances<'_>,
-    ) -> Result<Decision, Refusal> {
+    ) -> Result<(Run, ChangeSet), Refusal> {
+        let open = snapshot.runs_open().await.map_err(store_refusal)?;
         let world = self.world(caller, snapshot).await?;
         let range = whole_periods(&world.set.calendar, request.range)?;
+        let ids = std::sync::Arc::clone(&self.ids);
+        let mut next_id = move || ids.next();
+        let at = self.clock.now();
+        let now = &mut Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
         let run = Run {
             id: RunId(now.id()),
             process: request.process,
@@ -77,7 +90,7 @@ impl Engine {
         };
         let mut set = ChangeSet::new(caller.workspace.clone());
         set.guards.push(Guard::NoRunOverlaps { except: run.id, range, at: now.at });
-        for dead in snapshot.runs_open().await.map_err(store_refusal)? {
+        for dead in open {
             if dead.range.overlaps(&range) && dead.lease_until <= now.at {
                 set.guards.push(Guard::RunAt(dead.id, dead.stamp.version));
                 let stamp = now.touch(&dead.stamp);
@@ -86,9 +99,8 @@ impl Engine {
             }
         }
         set.changes.activities.push(activity(caller, &run, ActivityAction::Created, now));
-        let answer = run.id.to_string();
-        set.changes.runs.push(run);
-        Ok(Decision { changes: Some(set), answer })
+        set.changes.runs.push(run.clone());
+        Ok((run, set))
     }
 
     /// Asks a run to stop between two of its commits. One that has ended stays as it is.
@@ -96,22 +108,32 @@ impl Engine {
     /// # Errors
     /// `NOT_FOUND`; `RUN_ENDED`.
     pub async fn cancel_run(&self, caller: &Caller, id: RunId) -> Result<Run, Refusal> {
-        self.decide(caller, &format!("cancel {id}"), async |snapshot, now| {
-            let run = snapshot.run(id).await.map_err(store_refusal)?;
-            let run = run
-                .ok_or_else(|| Refusal::new(Reason::NotFound, format!("there is no run {id}")))?;
+        let content = format!("cancel {id}");
+        let mut attempts = self.attempts();
+        loop {
+            attempts.next()?;
+            let snapshot = self.snapshot(caller).await?;
+            let run = self.run(caller, id).await?;
+            if self.first_answer(caller, &*snapshot, &content).await?.is_some() {
+                return Ok(run);
+            }
             if run.status.has_ended() {
                 return Err(Refusal::new(Reason::RunEnded, format!("{id} has ended already")));
             }
+            let mut next_id = || self.ids.next();
+            let at = self.clock.now();
+            let now = &mut Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
             let mut set = ChangeSet::new(caller.workspace.clone());
             set.guards.push(Guard::RunAt(id, run.stamp.version));
             set.changes.activities.push(activity(caller, &run, ActivityAction::Updated, now));
             let stamp = now.touch(&run.stamp);
-            set.changes.runs.push(Run { cancel_requested: true, stamp, ..run });
-            Ok(Decision { changes: Some(set), answer: id.to_string() })
-        })
-        .await?;
-        self.run(caller, id).await
+            let run = Run { cancel_requested: true, stamp, ..run };
+            set.changes.runs.push(run.clone());
+            set.request = self.request_record(caller, &content, &id.to_string(), at);
+            if self.commit_or_look_again(set).await? {
+                return Ok(run);
+            }
+        }
     }
 
     pub(super) fn lease_until(&self, at: Instant) -> Instant {

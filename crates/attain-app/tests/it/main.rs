@@ -1,0 +1,15 @@
+//! Whole workspaces through the engine, on the memory store: what must be true of any company, any
+//! sales and any order of doing things.
+//!
+//! Every random test prints what failed, shrunk, and keeps its seed in `tests/regressions/`.
+//! `ATTAIN_PROPERTY_CASES` makes more cases than the few that every run of all tests can afford.
+
+mod choreography;
+mod crashes;
+mod incremental;
+mod independence;
+mod payments;
+mod races;
+mod splits;
+mod totals;
+mod world;

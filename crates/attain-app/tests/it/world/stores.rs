@@ -1,0 +1,108 @@
+//! A store that is interrupted: at the n-th commit it fails, dies, or lets somebody else in first.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use attain_domain::change::ChangeSet;
+use attain_domain::ids::WorkspaceId;
+use attain_domain::ports::{CommitError, Snapshot, Store, StoreError, StoreErrorKind};
+use attain_domain::time::Instant;
+use futures::future::BoxFuture;
+use futures::lock::Mutex;
+
+/// What happens at one commit.
+pub enum Interruption {
+    /// It is not applied, and the caller is told.
+    FailBefore,
+    /// It is applied, but the answer is lost.
+    FailAfter,
+    /// It is not applied, and the store is gone from then on.
+    DieBefore,
+    /// It is applied, and the store is gone from then on.
+    DieAfter,
+    /// Somebody else is faster.
+    First(BoxFuture<'static, ()>),
+}
+
+/// A store that is interrupted at one commit.
+pub struct Interrupted {
+    inner: Arc<dyn Store>,
+    at: u32,
+    what: Mutex<Option<Interruption>>,
+    commits: AtomicU32,
+    is_gone: AtomicBool,
+}
+
+impl Interrupted {
+    /// Interrupted at the commit of a number, from 0.
+    pub fn new(inner: Arc<dyn Store>, at: u32, what: Interruption) -> Arc<Self> {
+        let (commits, is_gone) = (AtomicU32::new(0), AtomicBool::new(false));
+        Arc::new(Self { inner, at, what: Mutex::new(Some(what)), commits, is_gone })
+    }
+
+    /// Whether the commit has come.
+    pub fn was_interrupted(&self) -> bool {
+        self.commits.load(Ordering::SeqCst) > self.at
+    }
+
+    fn lost(&self) -> StoreError {
+        StoreError::new(StoreErrorKind::Unavailable, "the connection was lost")
+    }
+
+    fn answers(&self) -> Result<(), StoreError> {
+        if self.is_gone.load(Ordering::SeqCst) { Err(self.lost()) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Store for Interrupted {
+    async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.answers()?;
+        self.inner.snapshot(workspace).await
+    }
+
+    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
+        self.answers()?;
+        let number = self.commits.fetch_add(1, Ordering::SeqCst);
+        if number != self.at {
+            return self.inner.commit(changes).await;
+        }
+        let what = self.what.lock().await.take();
+        match what {
+            None => self.inner.commit(changes).await,
+            Some(Interruption::First(deed)) => {
+                deed.await;
+                self.inner.commit(changes).await
+            }
+            Some(Interruption::FailBefore) => Err(self.lost().into()),
+            Some(Interruption::FailAfter) => {
+                self.inner.commit(changes).await?;
+                Err(self.lost().into())
+            }
+            Some(Interruption::DieBefore) => {
+                self.is_gone.store(true, Ordering::SeqCst);
+                Err(self.lost().into())
+            }
+            Some(Interruption::DieAfter) => {
+                self.is_gone.store(true, Ordering::SeqCst);
+                self.inner.commit(changes).await?;
+                Err(self.lost().into())
+            }
+        }
+    }
+
+    async fn create_workspace(
+        &self,
+        workspace: &WorkspaceId,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        self.answers()?;
+        self.inner.create_workspace(workspace, at).await
+    }
+
+    async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.answers()?;
+        self.inner.workspaces().await
+    }
+}

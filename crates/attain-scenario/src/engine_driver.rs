@@ -1,0 +1,424 @@
+//! Runs scenarios on an engine in this process.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use attain_app::{
+    ApplyMode, Caller, DefinitionOutcome, Engine, ImportReport, LineAction, PaysheetAction,
+    RunRequest, WhenBusy,
+};
+use attain_documents::read_documents;
+use attain_documents::table::{Header, ImportRow};
+use attain_domain::ids::{
+    ActorId, BatchId, EarningId, PayGroupId, PeriodId, TransactionId, WorkspaceId,
+};
+use attain_domain::payment::{PaymentLine, Paysheet};
+use attain_domain::ports::ChunkSize;
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::run::{Process, Run};
+use attain_domain::time::{Date, DateRange};
+
+use crate::driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
+use crate::show;
+use crate::table::Row;
+
+/// Runs scenarios on an engine, in a workspace of their own.
+pub struct EngineDriver {
+    engine: Engine,
+    caller: Caller,
+}
+
+impl EngineDriver {
+    /// A driver in the new workspace `scenario`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn new(engine: Engine) -> Result<Self, Refusal> {
+        let workspace = WorkspaceId::parse("scenario").map_err(malformed("workspace"))?;
+        let actor = ActorId::parse("scenario").map_err(malformed("actor"))?;
+        engine.create_workspace(&workspace).await?;
+        Ok(Self {
+            engine,
+            caller: Caller::new(workspace, actor),
+        })
+    }
+
+    async fn sheet_of(&self, batch: &str, participant: &str) -> Result<Paysheet, Refusal> {
+        let batch = BatchId::parse(batch).map_err(malformed("batch"))?;
+        let sheets = self
+            .engine
+            .paysheets(&self.caller, batch, None, ChunkSize::largest())
+            .await?;
+        let found = sheets
+            .into_iter()
+            .find(|sheet| sheet.participant.as_str() == participant);
+        found.ok_or_else(|| {
+            Refusal::new(
+                Reason::NotFound,
+                format!("`{participant}` has no sheet in the batch"),
+            )
+        })
+    }
+
+    async fn line_of(&self, sheet: &Paysheet, choice: &LineChoice) -> Result<PaymentLine, Refusal> {
+        let lines = self.engine.paysheet(&self.caller, sheet.id).await?.lines;
+        let numbers = self.numbers().await?;
+        let fits = |line: &PaymentLine| {
+            let number = numbers
+                .get(&line.earning)
+                .map(|(number, _)| number.as_str());
+            let component = choice.component.as_deref();
+            number == choice.number.as_deref()
+                && component.is_none_or(|component| component == line.component.as_str())
+        };
+        let found = lines.into_iter().find(fits);
+        found.ok_or_else(|| Refusal::new(Reason::NotFound, "the sheet has no such line"))
+    }
+
+    /// Number and type of the transaction of each live earning.
+    async fn numbers(&self) -> Result<BTreeMap<EarningId, (String, String)>, Refusal> {
+        let transactions = self.transactions().await?;
+        let of = |id: TransactionId| {
+            let found = transactions
+                .iter()
+                .find(|transaction| transaction.id == id)?;
+            Some((found.key.number.to_string(), found.key.kind.to_string()))
+        };
+        let earnings = self.earnings().await?;
+        let mut numbers: BTreeMap<EarningId, (String, String)> = BTreeMap::new();
+        for earning in &earnings {
+            if let Some(number) = earning.transaction.and_then(of) {
+                // A line that was paid before the earning was reversed points at the old one.
+                if let Some(old) = earning.reversal_of {
+                    numbers.insert(old, number.clone());
+                }
+                numbers.insert(earning.id, number);
+            }
+        }
+        Ok(numbers)
+    }
+
+    async fn transactions(&self) -> Result<Vec<attain_domain::transaction::Transaction>, Refusal> {
+        self.engine
+            .transactions(&self.caller, DateRange::ALWAYS, None, ChunkSize::largest())
+            .await
+    }
+
+    async fn earnings(&self) -> Result<Vec<attain_domain::earning::Earning>, Refusal> {
+        self.engine
+            .earnings(
+                &self.caller,
+                None,
+                DateRange::ALWAYS,
+                None,
+                ChunkSize::largest(),
+            )
+            .await
+    }
+
+    async fn sheets(&self) -> Result<Vec<Paysheet>, Refusal> {
+        let mut sheets = Vec::new();
+        for batch in self
+            .engine
+            .batches(&self.caller, None, ChunkSize::largest())
+            .await?
+        {
+            let page = self
+                .engine
+                .paysheets(&self.caller, batch.id, None, ChunkSize::largest())
+                .await?;
+            sheets.extend(page);
+        }
+        Ok(sheets)
+    }
+
+    async fn lines(&self) -> Result<Vec<Row>, Refusal> {
+        let numbers = self.numbers().await?;
+        let mut rows = Vec::new();
+        for sheet in self.sheets().await? {
+            for line in self.engine.paysheet(&self.caller, sheet.id).await?.lines {
+                rows.push(show::line(&line, numbers.get(&line.earning)));
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn credits(&self) -> Result<Vec<Row>, Refusal> {
+        let mut people = Vec::new();
+        for record in self.engine.export(&self.caller).await? {
+            if let attain_domain::definition::Definition::Participant(person) = record.body {
+                people.push(person.id);
+            }
+        }
+        let credits = self
+            .engine
+            .credits(
+                &self.caller,
+                &people,
+                DateRange::ALWAYS,
+                None,
+                ChunkSize::largest(),
+            )
+            .await?;
+        Ok(credits.iter().map(show::credit).collect())
+    }
+}
+
+fn malformed(field: &'static str) -> impl Fn(attain_domain::ids::IdError) -> Refusal {
+    move |error| Refusal::new(Reason::MalformedValue, error.to_string()).at(field)
+}
+
+fn date(field: &'static str, text: &str) -> Result<Date, Refusal> {
+    Date::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
+        Refusal::new(Reason::MalformedValue, format!("`{text}` is not a date")).at(field)
+    })
+}
+
+/// CSV rows with their lines.
+fn rows<R: ImportRow>(csv: &str) -> Result<Vec<(u64, R)>, Refusal> {
+    let wrong = |error: csv::Error| Refusal::new(Reason::MalformedFile, error.to_string());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(csv.as_bytes());
+    let header = Header::parse::<R>(reader.headers().map_err(wrong)?.iter())?;
+    let mut rows = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let row = header.row(record.map_err(wrong)?.iter())?;
+        rows.push((index as u64 + 2, row));
+    }
+    Ok(rows)
+}
+
+fn imported(report: &ImportReport) -> Answer {
+    let counts = &report.counts;
+    let counts = [
+        ("read", counts.read),
+        ("stored", counts.stored),
+        ("unchanged", counts.unchanged),
+        ("superseded", counts.superseded),
+        ("rejected", counts.rejected),
+    ];
+    let rejected = report
+        .rejected
+        .iter()
+        .map(|row| show::rejected(row.position, &row.refusal));
+    let tables = BTreeMap::from([
+        ("counts", show::counts(counts)),
+        ("rejected", rejected.collect()),
+    ]);
+    Answer { tables, id: None }
+}
+
+fn ran(run: &Run) -> Answer {
+    let counts = &run.counts;
+    let totals = [
+        ("taken", counts.taken),
+        ("done", counts.done),
+        ("skipped", counts.skipped),
+        ("failed", counts.failed),
+    ];
+    let mut rows = show::counts(totals);
+    rows.extend(show::counts(
+        counts.outcomes.iter().map(|(name, n)| (name.as_str(), *n)),
+    ));
+    rows.extend(show::counts(
+        counts.errors.iter().map(|(reason, n)| (reason.code(), *n)),
+    ));
+    let status = format!("status {}", show::run_status(run.status));
+    rows.extend(show::counts([(status.as_str(), 1)]));
+    Answer {
+        tables: BTreeMap::from([("counts", rows)]),
+        id: Some(run.id.to_string()),
+    }
+}
+
+#[async_trait]
+impl Driver for EngineDriver {
+    async fn apply(&mut self, documents: &str) -> Result<Answer, Vec<Refusal>> {
+        let definitions = read_documents("scenario", documents)?;
+        let plan = self
+            .engine
+            .apply(&self.caller, &definitions, &[], ApplyMode::Write)
+            .await?;
+        let applied = plan.definitions.iter().map(|one| {
+            let outcome = match one.outcome {
+                DefinitionOutcome::Created => "created",
+                DefinitionOutcome::Updated => "updated",
+                DefinitionOutcome::Unchanged => "unchanged",
+                DefinitionOutcome::Deleted => "deleted",
+            };
+            show::row([
+                ("kind", one.kind.name().to_owned()),
+                ("id", one.id.to_string()),
+                ("outcome", outcome.to_owned()),
+            ])
+        });
+        let findings = plan.findings.iter().map(show::finding).collect();
+        let tables = BTreeMap::from([("applied", applied.collect()), ("findings", findings)]);
+        Ok(Answer { tables, id: None })
+    }
+
+    async fn import(&mut self, csv: &str) -> Result<Answer, Refusal> {
+        let rows = rows(csv)?;
+        let mut report = ImportReport::default();
+        for chunk in rows.chunks(self.engine.import_chunk_rows()) {
+            report.add(self.engine.import_transactions(&self.caller, chunk).await?);
+        }
+        Ok(imported(&report))
+    }
+
+    async fn import_credits(&mut self, csv: &str) -> Result<Answer, Refusal> {
+        let rows = rows(csv)?;
+        let mut report = ImportReport::default();
+        for chunk in rows.chunks(self.engine.import_chunk_rows()) {
+            report.add(self.engine.import_credits(&self.caller, chunk).await?);
+        }
+        Ok(imported(&report))
+    }
+
+    async fn run(&mut self, process: &str, from: &str, through: &str) -> Result<Answer, Refusal> {
+        let process = match process {
+            "all" => Process::RunAll,
+            "classify" => Process::Classify,
+            "credit" => Process::Credit,
+            "roll_up" => Process::RollUp,
+            "calculate" => Process::Calculate,
+            other => {
+                let text = format!("there is no process `{other}`");
+                return Err(Refusal::new(Reason::MalformedValue, text).at("process"));
+            }
+        };
+        let to = date("through", through)?.succ_opt();
+        let range = DateRange {
+            from: Some(date("from", from)?),
+            to,
+        };
+        let request = RunRequest {
+            process,
+            range,
+            when_busy: WhenBusy::Refuse,
+        };
+        Ok(ran(&self.engine.run_to_end(&self.caller, &request).await?))
+    }
+
+    async fn create_batch(
+        &mut self,
+        pay_group: &str,
+        period: &str,
+        pay_date: Option<&str>,
+    ) -> Result<Answer, Refusal> {
+        let group = PayGroupId::parse(pay_group).map_err(malformed("pay_group"))?;
+        let period = PeriodId::parse(period).map_err(malformed("period"))?;
+        let pay_date = pay_date.map(|text| date("pay_date", text)).transpose()?;
+        let view = self
+            .engine
+            .create_batch(&self.caller, &group, &period, pay_date)
+            .await?;
+        Ok(Answer {
+            tables: BTreeMap::new(),
+            id: Some(view.batch.id.to_string()),
+        })
+    }
+
+    async fn batch(&mut self, id: &str, action: BatchAction) -> Result<Answer, Refusal> {
+        let id = BatchId::parse(id).map_err(malformed("batch"))?;
+        let (engine, caller) = (&self.engine, &self.caller);
+        match action {
+            BatchAction::Refresh => engine.refresh_batch(caller, id, None).await.map(drop)?,
+            BatchAction::Edit { pay_date } => {
+                let pay_date = date("pay_date", &pay_date)?;
+                engine
+                    .edit_batch(caller, id, pay_date, None)
+                    .await
+                    .map(drop)?;
+            }
+            BatchAction::Freeze => engine.freeze_batch(caller, id, None).await.map(drop)?,
+            BatchAction::Pay => engine.pay_batch(caller, id, None).await.map(drop)?,
+            BatchAction::Delete => engine.delete_batch(caller, id, None).await.map(drop)?,
+        }
+        Ok(Answer::default())
+    }
+
+    async fn sheet(
+        &mut self,
+        batch: &str,
+        participant: &str,
+        actor: Option<&str>,
+        action: SheetAction,
+    ) -> Result<Answer, Refusal> {
+        let sheet = self.sheet_of(batch, participant).await?;
+        let action = match action {
+            SheetAction::Lock => PaysheetAction::Lock,
+            SheetAction::Submit => PaysheetAction::Submit,
+            SheetAction::Approve => PaysheetAction::Approve,
+            SheetAction::Reject => PaysheetAction::Reject,
+        };
+        let mut caller = self.caller.clone();
+        if let Some(actor) = actor {
+            caller.actor = ActorId::parse(actor).map_err(malformed("actor"))?;
+        }
+        self.engine
+            .paysheet_action(&caller, sheet.id, action, None)
+            .await?;
+        Ok(Answer::default())
+    }
+
+    async fn hold(
+        &mut self,
+        batch: &str,
+        participant: &str,
+        line: LineChoice,
+        held: bool,
+    ) -> Result<Answer, Refusal> {
+        let sheet = self.sheet_of(batch, participant).await?;
+        let line = self.line_of(&sheet, &line).await?;
+        let action = if held {
+            LineAction::Hold
+        } else {
+            LineAction::Release
+        };
+        self.engine
+            .line_action(&self.caller, line.id, action, None)
+            .await?;
+        Ok(Answer::default())
+    }
+
+    async fn view(&mut self, view: View) -> Result<Vec<Row>, Refusal> {
+        match view {
+            View::Transactions => Ok(self
+                .transactions()
+                .await?
+                .iter()
+                .map(show::transaction)
+                .collect()),
+            View::Credits => self.credits().await,
+            View::Earnings => {
+                let numbers = self.numbers().await?;
+                let earnings = self.earnings().await?;
+                let rows = earnings
+                    .iter()
+                    .map(|one| show::earning(one, numbers.get(&one.id)));
+                Ok(rows.collect())
+            }
+            View::Batches => {
+                let batches = self
+                    .engine
+                    .batches(&self.caller, None, ChunkSize::largest())
+                    .await?;
+                Ok(batches.iter().map(show::batch).collect())
+            }
+            View::Sheets => {
+                let batches = self
+                    .engine
+                    .batches(&self.caller, None, ChunkSize::largest())
+                    .await?;
+                let rows = self.sheets().await?.into_iter().map(|sheet| {
+                    let batch = batches.iter().find(|batch| batch.id == sheet.batch);
+                    show::sheet(&sheet, batch.map(|batch| batch.status))
+                });
+                Ok(rows.collect())
+            }
+            View::Lines => self.lines().await,
+        }
+    }
+}

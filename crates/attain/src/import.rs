@@ -1,0 +1,357 @@
+//! `attain import`: streams a file of rows into the store, chunk by chunk.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use attain_app::{ImportReport, RejectedRow};
+use attain_documents::table::{Header, ImportRow, row_from_json};
+use attain_domain::collecting::{RawCredit, RawTransaction};
+use attain_domain::refusal::{Reason, Refusal};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::{Global, Import, ImportFile, Output, RowFormat};
+use crate::failure::Failure;
+use crate::lines::{Bounded, Progress};
+use crate::output::Listing;
+use crate::session::Session;
+
+/// Imports a file. Rows that are rejected go to a file of their own.
+pub(crate) async fn import(
+    session: &Session,
+    global: &Global,
+    import: &Import,
+) -> Result<(), Failure> {
+    let (file, counts) = match import {
+        Import::Transactions(file) => (file, transactions(session, file).await?),
+        Import::Credits(file) => (file, credits(session, file).await?),
+    };
+    print_report(&counts, global.output)?;
+    if counts.report.counts.rejected > 0 {
+        let path = rejected_path(file);
+        eprintln!(
+            "{} rows were rejected: see {}",
+            counts.report.counts.rejected,
+            path.display()
+        );
+        return Err(Failure::RowsInError);
+    }
+    Ok(())
+}
+
+/// What an import came to; the rejected rows are in their file already.
+pub(crate) struct Imported {
+    pub(crate) report: ImportReport,
+    pub(crate) reasons: std::collections::BTreeMap<Reason, u64>,
+}
+
+/// Imports transactions.
+pub(crate) async fn transactions(
+    session: &Session,
+    file: &ImportFile,
+) -> Result<Imported, Failure> {
+    stream::<RawTransaction>(session, file, async |rows| {
+        session
+            .engine
+            .import_transactions(&session.caller, rows)
+            .await
+    })
+    .await
+}
+
+async fn credits(session: &Session, file: &ImportFile) -> Result<Imported, Failure> {
+    stream::<RawCredit>(session, file, async |rows| {
+        session.engine.import_credits(&session.caller, rows).await
+    })
+    .await
+}
+
+fn rejected_path(file: &ImportFile) -> PathBuf {
+    file.rejected.clone().unwrap_or_else(|| {
+        let mut name = file.file.clone().into_os_string();
+        name.push(".rejected.csv");
+        PathBuf::from(name)
+    })
+}
+
+/// Where rejected rows are written; made when the first one comes.
+struct Rejects {
+    path: PathBuf,
+    writer: Option<csv::Writer<File>>,
+    reasons: std::collections::BTreeMap<Reason, u64>,
+}
+
+impl Rejects {
+    fn new(path: PathBuf) -> Result<Self, Failure> {
+        // One that an earlier import left would be mistaken for this one's.
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => Ok(Self {
+                path,
+                writer: None,
+                reasons: Default::default(),
+            }),
+        }
+    }
+
+    fn write(&mut self, rejected: &[RejectedRow]) -> Result<(), Failure> {
+        for RejectedRow { position, refusal } in rejected {
+            *self.reasons.entry(refusal.reason).or_default() += 1;
+            let line = position.to_string();
+            let field = refusal.field.as_deref().unwrap_or_default();
+            let record = [
+                line.as_str(),
+                field,
+                refusal.reason.code(),
+                refusal.text.as_str(),
+            ];
+            self.open()?
+                .write_record(record)
+                .map_err(anyhow::Error::from)?;
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) -> Result<&mut csv::Writer<File>, Failure> {
+        if self.writer.is_none() {
+            let mut writer = csv::Writer::from_path(&self.path)
+                .with_context(|| format!("writing {}", self.path.display()))?;
+            let header = ["line", "field", "reason", "text"];
+            writer.write_record(header).map_err(anyhow::Error::from)?;
+            self.writer = Some(writer);
+        }
+        self.writer
+            .as_mut()
+            .ok_or_else(|| Failure::Other(anyhow!("no file of rejected rows")))
+    }
+
+    fn end(mut self) -> Result<std::collections::BTreeMap<Reason, u64>, Failure> {
+        if let Some(writer) = &mut self.writer {
+            writer.flush()?;
+        }
+        Ok(self.reasons)
+    }
+}
+
+async fn stream<R: ImportRow>(
+    session: &Session,
+    file: &ImportFile,
+    mut send: impl AsyncFnMut(&[(u64, R)]) -> Result<ImportReport, Refusal>,
+) -> Result<Imported, Failure> {
+    let progress = Progress::default();
+    let (reader, bytes) = open(&file.file)?;
+    let bar = bar(bytes);
+    let mut rows = Rows::<R>::new(Bounded::new(reader, progress.clone()), format(file))?;
+    let mut rejects = Rejects::new(rejected_path(file))?;
+    let mut report = ImportReport::default();
+    let chunk_rows = session.engine.import_chunk_rows();
+    let mut stopped = None;
+    while stopped.is_none() {
+        let (mut chunk, mut malformed) = (Vec::with_capacity(chunk_rows), Vec::new());
+        while chunk.len() < chunk_rows {
+            match rows.next() {
+                Next::Row(line, row) => chunk.push((line, row)),
+                Next::Rejected(rejected) => malformed.push(rejected),
+                Next::End => {
+                    stopped = Some(Ok(()));
+                    break;
+                }
+                Next::Broken(refusal) => {
+                    stopped = Some(Err(refusal));
+                    break;
+                }
+            }
+            progress.record_is_whole();
+        }
+        let mut part = if chunk.is_empty() {
+            ImportReport::default()
+        } else {
+            send(&chunk).await?
+        };
+        part.counts.read += malformed.len() as u64;
+        part.counts.rejected += malformed.len() as u64;
+        part.rejected.extend(malformed);
+        part.rejected.sort_by_key(|row| row.position);
+        rejects.write(&std::mem::take(&mut part.rejected))?;
+        report.add(part);
+        bar.set_position(progress.bytes());
+    }
+    bar.finish_and_clear();
+    let reasons = rejects.end()?;
+    if let Some(Err(refusal)) = stopped {
+        eprintln!(
+            "{} rows before it were read, and are stored or rejected",
+            report.counts.read
+        );
+        return Err(refusal.into());
+    }
+    Ok(Imported { report, reasons })
+}
+
+fn open(path: &Path) -> Result<(Box<dyn Read>, u64), Failure> {
+    if path.as_os_str() == "-" {
+        return Ok((Box::new(std::io::stdin()), 0));
+    }
+    let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = file.metadata()?.len();
+    Ok((Box::new(file), bytes))
+}
+
+fn bar(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(bytes).with_style(style)
+}
+
+fn format(file: &ImportFile) -> RowFormat {
+    let end = file.file.extension().and_then(|end| end.to_str());
+    file.format.unwrap_or(match end {
+        Some("ndjson" | "jsonl") => RowFormat::Ndjson,
+        _ => RowFormat::Csv,
+    })
+}
+
+/// What comes next in a file.
+enum Next<R> {
+    Row(u64, R),
+    Rejected(RejectedRow),
+    /// The rest of the file cannot be read.
+    Broken(Refusal),
+    End,
+}
+
+/// The rows of a file, good and bad.
+enum Rows<R> {
+    Csv {
+        reader: Box<csv::Reader<Bounded<Box<dyn Read>>>>,
+        header: Header,
+    },
+    Ndjson {
+        reader: BufReader<Bounded<Box<dyn Read>>>,
+        line: u64,
+        row: std::marker::PhantomData<R>,
+    },
+}
+
+impl<R: ImportRow> Rows<R> {
+    fn new(input: Bounded<Box<dyn Read>>, format: RowFormat) -> Result<Self, Failure> {
+        match format {
+            RowFormat::Ndjson => {
+                let (reader, row) = (BufReader::new(input), std::marker::PhantomData);
+                Ok(Self::Ndjson {
+                    reader,
+                    line: 0,
+                    row,
+                })
+            }
+            RowFormat::Csv => {
+                let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+                let names = reader
+                    .headers()
+                    .map_err(|error| broken(1, &error.to_string()))?;
+                let header = Header::parse::<R>(names.iter())?;
+                Ok(Self::Csv {
+                    reader: Box::new(reader),
+                    header,
+                })
+            }
+        }
+    }
+
+    fn next(&mut self) -> Next<R> {
+        match self {
+            Self::Csv { reader, header } => next_record(reader, header),
+            Self::Ndjson { reader, line, .. } => next_line(reader, line),
+        }
+    }
+}
+
+fn rejected<R>(position: u64, refusal: Refusal) -> Next<R> {
+    Next::Rejected(RejectedRow { position, refusal })
+}
+
+fn broken(line: u64, text: &str) -> Refusal {
+    Refusal::new(Reason::MalformedFile, format!("line {line}: {text}")).with("line", line)
+}
+
+fn next_record<R: ImportRow>(
+    reader: &mut csv::Reader<Bounded<Box<dyn Read>>>,
+    header: &Header,
+) -> Next<R> {
+    let mut record = csv::StringRecord::new();
+    let line = reader.position().line();
+    match reader.read_record(&mut record) {
+        Ok(false) => Next::End,
+        Ok(true) => {
+            let line = record.position().map_or(line, csv::Position::line);
+            match header.row(record.iter()) {
+                Ok(row) => Next::Row(line, row),
+                Err(refusal) => rejected(line, refusal),
+            }
+        }
+        Err(error) => match error.kind() {
+            csv::ErrorKind::Utf8 { pos, err } => {
+                let line = pos.as_ref().map_or(line, csv::Position::line);
+                let text = format!("is not UTF-8: {err}");
+                rejected(line, Refusal::new(Reason::MalformedFile, text))
+            }
+            csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                let mut refusal = broken(line, &error.to_string());
+                refusal.reason = Reason::LineTooLong;
+                Next::Broken(refusal)
+            }
+            _ => Next::Broken(broken(line, &error.to_string())),
+        },
+    }
+}
+
+fn next_line<R: ImportRow>(
+    reader: &mut BufReader<Bounded<Box<dyn Read>>>,
+    line: &mut u64,
+) -> Next<R> {
+    loop {
+        let mut bytes = Vec::new();
+        *line += 1;
+        match reader.read_until(b'\n', &mut bytes) {
+            Ok(0) => return Next::End,
+            Ok(_) => {}
+            Err(error) => {
+                let mut refusal = broken(*line, &error.to_string());
+                refusal.reason = Reason::LineTooLong;
+                return Next::Broken(refusal);
+            }
+        }
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            return rejected(*line, Refusal::new(Reason::MalformedFile, "is not UTF-8"));
+        };
+        if text.trim().is_empty() {
+            continue;
+        }
+        return match row_from_json(text.trim()) {
+            Ok(row) => Next::Row(*line, row),
+            Err(refusal) => rejected(*line, refusal),
+        };
+    }
+}
+
+/// Prints the counts.
+pub(crate) fn print_report(imported: &Imported, output: Output) -> Result<(), Failure> {
+    let counts = &imported.report.counts;
+    let mut listing = Listing::new(&["count", "rows"]);
+    let totals = [
+        ("read", counts.read),
+        ("stored", counts.stored),
+        ("unchanged", counts.unchanged),
+        ("superseded", counts.superseded),
+        ("rejected", counts.rejected),
+    ];
+    for (name, count) in totals {
+        listing.row([name.to_owned(), count.to_string()]);
+    }
+    for (reason, count) in &imported.reasons {
+        listing.row([format!("rejected {reason}"), count.to_string()]);
+    }
+    listing.print(output)?;
+    Ok(())
+}
