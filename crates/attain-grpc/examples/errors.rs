@@ -1,0 +1,5 @@
+//! Prints docs/ERRORS.md.
+
+fn main() {
+    print!("{}", attain_grpc::error_reference());
+}

@@ -1,0 +1,123 @@
+//! Refusals as gRPC statuses: one exhaustive match, and the standard details.
+
+use std::collections::HashMap;
+
+use attain_domain::refusal::{Reason, Refusal, RefusalKind};
+use tonic::{Code, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// The domain of every ErrorInfo.
+pub const ERROR_DOMAIN: &str = "attain";
+
+/// Most bytes of message and details together. They travel in a header, in base64, and common
+/// clients refuse headers of more than 8 kB in all.
+const DETAIL_BYTES_MAX: usize = 4_096;
+
+/// Most bytes of the sentence of one violation, and of one variable.
+const TEXT_BYTES_MAX: usize = 500;
+
+/// The status code of a kind of refusal.
+#[must_use]
+pub fn code_of(kind: RefusalKind) -> Code {
+    match kind {
+        RefusalKind::InvalidArgument => Code::InvalidArgument,
+        RefusalKind::NotFound => Code::NotFound,
+        RefusalKind::AlreadyExists => Code::AlreadyExists,
+        RefusalKind::FailedPrecondition => Code::FailedPrecondition,
+        RefusalKind::Aborted => Code::Aborted,
+        RefusalKind::ResourceExhausted => Code::ResourceExhausted,
+        RefusalKind::Unavailable => Code::Unavailable,
+        RefusalKind::Internal => Code::Internal,
+    }
+}
+
+/// A refusal as a status.
+#[must_use]
+pub fn status_of(refusal: &Refusal) -> Status {
+    status_of_all(std::slice::from_ref(refusal))
+}
+
+/// Several refusals as one status: the first gives code and reason, each gives a violation as far
+/// as there is room. The metadata `refusals` says how many there were.
+#[must_use]
+pub fn status_of_all(refusals: &[Refusal]) -> Status {
+    let Some(first) = refusals.first() else {
+        return status_of(&Refusal::new(Reason::Internal, "refused without a reason"));
+    };
+    let mut details = ErrorDetails::new();
+    let mut variables: HashMap<String, String> = HashMap::new();
+    for (key, value) in &first.details {
+        variables.insert(
+            (*key).to_owned(),
+            shortened(value, TEXT_BYTES_MAX).to_owned(),
+        );
+    }
+    if refusals.len() > 1 {
+        variables.insert("refusals".to_owned(), refusals.len().to_string());
+    }
+    let message = first.to_string();
+    let message = shortened(&message, TEXT_BYTES_MAX);
+    let mut room = DETAIL_BYTES_MAX.saturating_sub(message.len());
+    room = variables
+        .iter()
+        .fold(room, |room, (k, v)| room.saturating_sub(k.len() + v.len()));
+    details.set_error_info(first.reason.code(), ERROR_DOMAIN, variables);
+    for refusal in refusals {
+        let text = shortened(&refusal.text, TEXT_BYTES_MAX);
+        let field = refusal
+            .field
+            .as_deref()
+            .map(|field| shortened(field, TEXT_BYTES_MAX));
+        let bytes = text.len() + field.map_or(0, str::len) + refusal.reason.code().len();
+        if bytes > room {
+            break;
+        }
+        room -= bytes;
+        add_violation(&mut details, refusal, field, text, refusals.len() > 1);
+    }
+    Status::with_error_details(code_of(first.reason.kind()), message, details)
+}
+
+/// Several refusals are told apart by their violations alone, so each of them is one.
+fn add_violation(
+    details: &mut ErrorDetails,
+    refusal: &Refusal,
+    field: Option<&str>,
+    text: &str,
+    is_one_of_many: bool,
+) {
+    if refusal.reason.kind() == RefusalKind::FailedPrecondition {
+        let subject = refusal.details.iter().next();
+        let subject = subject.map_or_else(String::new, |(key, value)| {
+            format!("{key}/{}", shortened(value, TEXT_BYTES_MAX))
+        });
+        details.add_precondition_failure_violation(refusal.reason.code(), subject, text);
+    }
+    if field.is_some() || is_one_of_many {
+        details.add_bad_request_violation(field.unwrap_or_default(), text);
+    }
+}
+
+/// The beginning of a text that fits.
+pub(crate) fn shortened(text: &str, bytes_max: usize) -> &str {
+    if text.len() <= bytes_max {
+        return text;
+    }
+    let mut end = bytes_max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The answer of a call, or the status of its refusal.
+pub(crate) async fn answer<T>(
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<Response<T>, Status> {
+    work.await
+        .map(Response::new)
+        .map_err(|refusal| status_of(&refusal))
+}
+
+#[cfg(test)]
+mod tests;
