@@ -21,17 +21,12 @@ impl EarningRepository for MemorySnapshot {
     ) -> Result<Vec<Earning>, StoreError> {
         let participants: BTreeSet<_> = participants.iter().collect();
         let lineages: BTreeSet<_> = lineages.iter().copied().collect();
-        let earnings = &self.tables.earnings;
-        let mut rows = Vec::new();
-        for participant in participants {
-            let of_each = lineages
-                .iter()
-                .map(|id| earnings.of_lineage(participant, *id));
-            let mut of_one: Vec<Earning> =
-                of_each.flatten().map(|row| Earning::clone(row)).collect();
-            of_one.sort_by_key(|row| row.id);
-            rows.append(&mut of_one);
-        }
+        let of_each = lineages
+            .into_iter()
+            .flat_map(|lineage| self.tables.earnings.of_lineage(lineage));
+        let theirs = of_each.filter(|row| participants.contains(&row.key.participant));
+        let mut rows: Vec<Earning> = theirs.map(|row| Earning::clone(row)).collect();
+        rows.sort_by(|a, b| (&a.key.participant, a.id).cmp(&(&b.key.participant, b.id)));
         Ok(rows)
     }
 

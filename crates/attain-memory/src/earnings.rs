@@ -24,7 +24,7 @@ pub(crate) struct Earnings {
     pub(crate) calculations: Map<CalculationId, Arc<Calculation>>,
     /// The one current earning of each key.
     current: Map<EarningKey, EarningId>,
-    current_by_lineage: Set<(ParticipantId, LineageId, EarningId)>,
+    current_by_lineage: Set<(LineageId, EarningId)>,
     by_position: Set<EarningPosition>,
     current_by_position: Set<EarningPosition>,
     /// With an amount, a part of which is not taken up, not obsolete.
@@ -178,17 +178,13 @@ impl Earnings {
         self.live.get(&id).map(|row| row.stamp.version)
     }
 
-    /// Current ones of one participant for one credit, in rising id order.
-    pub(crate) fn of_lineage(
-        &self,
-        participant: &ParticipantId,
-        lineage: LineageId,
-    ) -> impl Iterator<Item = &Arc<Earning>> {
-        let place = |id| (participant.clone(), lineage, EarningId(id));
-        let (first, last) = (place(Uuid::nil()), place(Uuid::max()));
+    /// Current ones for one credit, in rising id order.
+    pub(crate) fn of_lineage(&self, lineage: LineageId) -> impl Iterator<Item = &Arc<Earning>> {
+        let (first, last) = (EarningId(Uuid::nil()), EarningId(Uuid::max()));
+        let (first, last) = ((lineage, first), (lineage, last));
         self.current_by_lineage
             .range((Bound::Included(first), Bound::Included(last)))
-            .filter_map(|(_, _, id)| self.live.get(id))
+            .filter_map(|(_, id)| self.live.get(id))
     }
 
     /// All of everybody above a position.
@@ -275,8 +271,8 @@ fn position_of(row: &Earning) -> EarningPosition {
     }
 }
 
-fn lineage_place_of(row: &Earning) -> Option<(ParticipantId, LineageId, EarningId)> {
-    Some((row.key.participant.clone(), row.key.lineage?, row.id))
+fn lineage_place_of(row: &Earning) -> Option<(LineageId, EarningId)> {
+    Some((row.key.lineage?, row.id))
 }
 
 fn is_payable(row: &Earning) -> bool {

@@ -1,12 +1,15 @@
 //! The chapters.
 
+mod claims;
 mod durability;
 mod fidelity;
 mod guards;
 mod history;
 mod idempotency;
 mod isolation;
+mod limits;
 mod locks;
+mod races;
 mod reading;
 
 use crate::case::Case;
@@ -20,6 +23,9 @@ pub(crate) fn all() -> Vec<Case> {
         locks::cases(),
         idempotency::cases(),
         isolation::cases(),
+        claims::cases(),
+        races::cases(),
+        limits::cases(),
         durability::cases(),
     ];
     chapters.into_iter().flatten().collect()
