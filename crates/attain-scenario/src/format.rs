@@ -7,6 +7,14 @@ use serde::Deserialize;
 /// Why a file is not a scenario.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
+    /// It cannot be read.
+    #[error("{file} cannot be read: {text}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why.
+        text: String,
+    },
     /// Not the YAML that it should be; the text has line and column.
     #[error("{file}: {text}")]
     Format {

@@ -3,6 +3,7 @@
 
 mod driver;
 mod engine_driver;
+mod files;
 mod format;
 mod runner;
 mod show;
@@ -10,6 +11,7 @@ mod table;
 
 pub use driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
 pub use engine_driver::EngineDriver;
+pub use files::{ScenarioFile, read_scenarios, yaml_files};
 pub use format::{Scenario, ScenarioError};
 pub use runner::{Failure, run};
 pub use table::{Row, Table, TableError};

@@ -42,7 +42,6 @@ impl Table {
     /// See [`TableError`].
     pub fn parse(text: &str) -> Result<Self, TableError> {
         let cells = |line: &str| -> Vec<String> {
-            let line = line.trim().trim_start_matches('|').trim_end_matches('|');
             line.split('|').map(|cell| cell.trim().to_owned()).collect()
         };
         let mut lines = text

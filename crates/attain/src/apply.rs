@@ -9,6 +9,7 @@ use attain_domain::calculation::lint::Finding;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::ids::DefinitionId;
 use attain_domain::refusal::{Reason, Refusal};
+use attain_scenario::yaml_files;
 
 use crate::args::{Apply, Export, Global, Output};
 use crate::failure::Failure;
@@ -58,32 +59,6 @@ pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Definition>, Failure> {
     } else {
         Err(refusals.into())
     }
-}
-
-/// The files as they are named, and the `.yaml` files in the folders, in order.
-pub(crate) fn yaml_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let entries = std::fs::read_dir(path);
-        let entries = entries.with_context(|| format!("reading {}", path.display()))?;
-        let mut inside = Vec::new();
-        for entry in entries {
-            let file = entry?.path();
-            if file
-                .extension()
-                .is_some_and(|end| end == "yaml" || end == "yml")
-            {
-                inside.push(file);
-            }
-        }
-        inside.sort();
-        files.extend(inside);
-    }
-    Ok(files)
 }
 
 fn deletion(text: &str) -> Result<(DefinitionKind, DefinitionId), Failure> {

@@ -17,9 +17,6 @@ use crate::engine::Engine;
 use crate::failure::{commit_refusal, store_refusal};
 use crate::world::World;
 
-#[cfg(test)]
-mod tests;
-
 /// One row that was not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedRow {

@@ -3,14 +3,14 @@
 use attain_domain::change::Guard;
 use attain_domain::ids::{BatchId, LineId, PaysheetId};
 use attain_domain::paying::{
-    BatchAction, LineAction, PaysheetAction, act_on_sheet, check_batch, hold_line, release_line,
-    release_to_next_batch,
+    BatchAction, Decided, LineAction, PaysheetAction, act_on_sheet, check_batch, hold_line,
+    release_line, release_to_next_batch,
 };
 use attain_domain::payment::{BatchStatus, Paysheet};
 use attain_domain::ports::{ChunkSize, PaysheetPosition};
 use attain_domain::refusal::{Reason, Refusal, RowError};
 use attain_domain::stamp::Version;
-use attain_domain::working::RowFailure;
+use attain_domain::working::{Circumstances, RowFailure};
 
 use super::load::{batch_at, books, line_at, position_of, sheet_at};
 use super::views::{FAILURES_NAMED_MAX, LineOutcome, SheetsOutcome};
@@ -145,23 +145,7 @@ impl Engine {
                 .filter(|_| page.len() == chunk.rows())
                 .map(position_of);
             let (there, mut decided, at) = self.decide_now(caller, |circumstances, decided| {
-                let mut there = 0;
-                for sheet in &page {
-                    let is_there = sheet.status == action.target();
-                    let done = if is_there {
-                        Ok(())
-                    } else {
-                        act_on_sheet(sheet, action, circumstances, decided)
-                    };
-                    match done {
-                        Ok(()) => there += 1,
-                        Err(refusal) => decided.failures.push(RowFailure {
-                            subject: format!("participant {}", sheet.participant),
-                            error: RowError::from(refusal),
-                        }),
-                    }
-                }
-                Ok(there)
+                Ok(act_on_all(&page, action, circumstances, decided))
             })?;
             let failures = std::mem::take(&mut decided.failures);
             if decided.is_empty() {
@@ -279,4 +263,29 @@ impl Engine {
             sheet: sheet_at(&*snapshot, sheet, None).await?.1,
         })
     }
+}
+
+/// Moves sheets on, and counts those that are where they should be.
+fn act_on_all(
+    sheets: &[Paysheet],
+    action: PaysheetAction,
+    circumstances: &Circumstances<'_>,
+    decided: &mut Decided,
+) -> u64 {
+    let mut there = 0;
+    for sheet in sheets {
+        let done = if sheet.status == action.target() {
+            Ok(())
+        } else {
+            act_on_sheet(sheet, action, circumstances, decided)
+        };
+        match done {
+            Ok(()) => there += 1,
+            Err(refusal) => decided.failures.push(RowFailure {
+                subject: format!("participant {}", sheet.participant),
+                error: RowError::from(refusal),
+            }),
+        }
+    }
+    there
 }

@@ -1,7 +1,7 @@
 //! Classify, credit and roll up: goes through the work list, one chunk of transactions a commit.
 //! Items that were added after the run began wait for the next run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::change::Changes;
 use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
@@ -16,6 +16,38 @@ use crate::failure::store_refusal;
 /// Participants and periods that this run has put into the change log already.
 pub(super) type Noted = BTreeSet<(PeriodId, ParticipantId)>;
 
+/// An item to go through, and others that are done with it.
+struct Job {
+    item: WorkItem,
+    covered: Vec<WorkItemId>,
+}
+
+/// An item for a whole period covers every other item of the period: it is gone through once, from
+/// the earliest stage that any of them waits for.
+fn jobs(items: Vec<WorkItem>) -> Vec<Job> {
+    let whole = |item: &WorkItem| {
+        *item == WorkItem::whole_period(item.id, item.stage, item.period.clone())
+    };
+    let mut wholes: BTreeMap<PeriodId, Job> = BTreeMap::new();
+    for item in items.iter().filter(|item| whole(item)) {
+        let job = || Job { item: item.clone(), covered: Vec::new() };
+        wholes.entry(item.period.clone()).or_insert_with(job);
+    }
+    let mut alone = Vec::new();
+    for item in items {
+        match wholes.get_mut(&item.period) {
+            Some(job) => {
+                job.item.stage = job.item.stage.min(item.stage);
+                if job.item.id != item.id {
+                    job.covered.push(item.id);
+                }
+            }
+            None => alone.push(Job { item, covered: Vec::new() }),
+        }
+    }
+    wholes.into_values().chain(alone).collect()
+}
+
 /// One chunk, decided and ready to be committed.
 struct Chunk {
     outcome: ChunkOutcome,
@@ -26,56 +58,46 @@ struct Chunk {
 impl Worker<'_> {
     /// Does what `process` has to do for every item of the work list.
     pub(super) async fn credit_work(&mut self, process: Process) -> Result<(), Stop> {
-        let watermark = WorkItemId(self.new_id());
-        let stages = stages_of(process);
-        let mut units = 0;
-        let snapshot = self.snapshot().await?;
-        for stage in stages {
-            units += snapshot.work_count(*stage, &self.periods).await.map_err(store_refusal)?;
-        }
-        drop(snapshot);
-        self.enter(process, units).await?;
+        let jobs = jobs(self.waiting(process).await?);
+        self.enter(process, jobs.len() as u64).await?;
         let mut noted = Noted::new();
-        for stage in stages {
-            self.credit_stage(process, *stage, watermark, &mut noted).await?;
+        for job in jobs {
+            self.credit_job(process, job, &mut noted).await?;
         }
         Ok(())
     }
 
-    async fn credit_stage(
-        &mut self,
-        process: Process,
-        stage: Process,
-        watermark: WorkItemId,
-        noted: &mut Noted,
-    ) -> Result<(), Stop> {
-        let mut after = None;
-        loop {
-            let snapshot = self.snapshot().await?;
-            let items = snapshot
-                .work_after(stage, &self.periods, after, ChunkSize::new(1_000))
-                .await
-                .map_err(store_refusal)?;
-            drop(snapshot);
-            let Some(last) = items.last() else { return Ok(()) };
-            after = Some(last.id);
-            for item in items {
-                if item.id > watermark {
-                    return Ok(());
+    /// The items that wait for the process now; what is added later waits for the next run.
+    async fn waiting(&self, process: Process) -> Result<Vec<WorkItem>, Stop> {
+        let snapshot = self.snapshot().await?;
+        let mut items: Vec<WorkItem> = Vec::new();
+        for stage in stages_of(process) {
+            let mut after = None;
+            loop {
+                let page = snapshot
+                    .work_after(*stage, &self.periods, after, ChunkSize::largest())
+                    .await
+                    .map_err(store_refusal)?;
+                after = page.last().map(|item| item.id);
+                let end = page.len() < ChunkSize::largest().rows();
+                items.extend(page);
+                if end {
+                    break;
                 }
-                self.credit_item(process, item, noted).await?;
             }
         }
+        Ok(items)
     }
 
     /// Goes through one item. What is left of it after a chunk takes its place in the same commit,
     /// so that a run that dies in between leaves exactly the rest.
-    async fn credit_item(
+    async fn credit_job(
         &mut self,
         process: Process,
-        mut item: WorkItem,
+        job: Job,
         noted: &mut Noted,
     ) -> Result<(), Stop> {
+        let Job { mut item, covered } = job;
         loop {
             let snapshot = self.snapshot().await?;
             let chunk = self.credit_part(process, &item, &*snapshot).await?;
@@ -85,15 +107,17 @@ impl Worker<'_> {
                 first,
                 ..item.clone()
             });
-            let end = chunk.rest.is_none();
-            let (piece, touched) = self.piece(process, &item, next.clone(), chunk, noted);
+            let (mut piece, touched) = self.piece(process, &item, next.clone(), chunk, noted);
+            if next.is_none() {
+                piece.changes.work_done.extend(&covered);
+            }
             if self.commit(piece).await? == Committed::LookAgain {
                 continue;
             }
             noted.extend(touched);
             match next {
-                Some(rest) if !end => item = rest,
-                _ => return Ok(()),
+                Some(rest) => item = rest,
+                None => return Ok(()),
             }
         }
     }

@@ -9,9 +9,6 @@ mod start;
 mod summarising;
 mod worker;
 
-#[cfg(test)]
-mod tests;
-
 use attain_domain::ids::RunId;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Process, Run};

@@ -94,6 +94,13 @@ pub fn currency(code: &str) -> Currency {
 }
 
 impl Company {
+    /// A company that differs in some things from the plainest one.
+    pub fn with(knobs: &[Knob]) -> Self {
+        let mut company = Self::default();
+        company.turn(knobs);
+        company
+    }
+
     /// Sets knobs.
     pub fn turn(&mut self, knobs: &[Knob]) {
         for knob in knobs {
@@ -103,6 +110,7 @@ impl Company {
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the other knobs are about nobody")]
     fn turn_people(&mut self, knob: &Knob) -> bool {
         let (Knob::ReportsTo(who, ..)
         | Knob::Overlay(who, _)
@@ -132,6 +140,7 @@ impl Company {
         true
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "the other knobs are about plans")]
     fn turn_rules(&mut self, knob: &Knob) -> bool {
         match knob {
             Knob::Archive(is) => self.archive = *is,
@@ -237,7 +246,7 @@ impl Company {
         Participant {
             id: name(&person_id(who)),
             name: format!("Person {who}"),
-            start: [None, Some("2026-01-20"), Some("2026-03-01")][usize::from(person.start)].map(date),
+            start: [None, Some("2026-01-20"), Some("2026-02-10")][usize::from(person.start)].map(date),
             end: [None, Some("2026-02-15"), Some("2026-03-31")][usize::from(person.end)].map(date),
             pay_group: Some(name("staff")),
             pay_currency: (who == 5).then(|| currency("EUR")),

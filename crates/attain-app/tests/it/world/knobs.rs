@@ -121,11 +121,7 @@ fn of_plans() -> impl Strategy<Value = Knob> {
     prop_oneof![how, what]
 }
 
-/// A company that differs in some things from the plainest one.
-pub fn a_company() -> impl Strategy<Value = super::company::Company> {
-    proptest::collection::vec(a_knob(), 0..14).prop_map(|knobs| {
-        let mut company = super::company::Company::default();
-        company.turn(&knobs);
-        company
-    })
+/// What is different about a company when it begins.
+pub fn some_knobs(most: usize) -> impl Strategy<Value = Vec<Knob>> {
+    proptest::collection::vec(a_knob(), 0..=most)
 }

@@ -1,1 +1,0 @@
-//! Importing in chunks: what is reported, and what a repeat finds.

@@ -1,0 +1,85 @@
+//! Incremental equals full: whatever was imported, changed and run in between, a last run over
+//! everything leaves what a new workspace gets in one go. And a run after it changes nothing.
+
+use attain_domain::ids::PeriodId;
+use attain_domain::ports::ChunkSize;
+use attain_domain::run::Process;
+use attain_domain::testing::months;
+use futures::executor::block_on;
+use proptest::prelude::*;
+
+use crate::world::bench::{Bench, small_limits};
+use crate::world::config;
+use crate::world::facts::{Facts, credits, earnings, facts};
+use crate::world::company::{Company, MONTHS};
+use crate::world::knobs::some_knobs;
+use crate::world::steps::{check_counts, from_scratch, settle, some_steps, take};
+
+proptest! {
+    #![proptest_config(config("incremental", 48))]
+
+    #[test]
+    fn any_history_ends_as_a_fresh_start(knobs in some_knobs(14), steps in some_steps(8)) {
+        block_on(async {
+            let mut company = Company::with(&knobs);
+            let bench = Bench::new(small_limits()).await;
+            bench.define(&company).await.expect("the company can be defined");
+            for (number, step) in steps.iter().enumerate() {
+                take(&bench, &mut company, number, step).await;
+            }
+            let came_to = settle(&bench).await.expect("nothing is in the way");
+            let fresh = from_scratch(&bench, &company).await;
+            check_same(&came_to, &fresh);
+            check_nothing_waits(&bench).await;
+            check_nothing_new(&bench).await;
+        });
+    }
+}
+
+/// Tells where two workspaces differ.
+pub fn check_same(one: &Facts, other: &Facts) {
+    check_list("transactions", &one.transactions, &other.transactions);
+    check_list("credits", &one.credits, &other.credits);
+    check_list("earnings", &one.earnings, &other.earnings);
+}
+
+fn check_list<T: std::fmt::Debug + PartialEq>(what: &str, one: &[T], other: &[T]) {
+    let only = |a: &[T], b: &[T]| -> String {
+        let only = a.iter().filter(|row| !b.contains(row));
+        only.map(|row| format!("    {row:?}\n")).collect()
+    };
+    assert!(
+        one == other,
+        "{what} differ:\n  only here:\n{}  only there:\n{}",
+        only(one, other),
+        only(other, one),
+    );
+}
+
+/// Nothing is left on the work list and in the change log.
+pub async fn check_nothing_waits(bench: &Bench) {
+    let snapshot = bench.snapshot().await;
+    let periods: Vec<PeriodId> =
+        months(2026, MONTHS).periods.into_iter().map(|period| period.id).collect();
+    for stage in [Process::Classify, Process::Credit, Process::RollUp] {
+        let items = snapshot.work_after(stage, &periods, None, ChunkSize::largest()).await;
+        assert_eq!(items.expect("it answers"), Vec::new(), "{stage:?} has nothing to do");
+    }
+    let changes = snapshot.changes_after(&periods, None, ChunkSize::largest()).await;
+    assert_eq!(changes.expect("it answers"), Vec::new(), "nobody waits for a calculation");
+}
+
+/// One more run makes no row and no version.
+pub async fn check_nothing_new(bench: &Bench) {
+    let before = bench.snapshot().await;
+    let run = bench.run_all().await.expect("nothing is in the way");
+    check_counts(&run);
+    let after = bench.snapshot().await;
+    assert_eq!(credits(&*before).await, credits(&*after).await, "credits stand untouched");
+    assert_eq!(earnings(&*before).await, earnings(&*after).await, "earnings stand untouched");
+    assert_eq!(facts(&*before).await, facts(&*after).await);
+    let made: Vec<_> = run.counts.outcomes.keys().filter(|name| !name.ends_with("_kept")).collect();
+    let told = ["earnings_in_error"];
+    let made: Vec<_> = made.into_iter().filter(|name| !told.contains(&name.as_str())).collect();
+    assert!(made.is_empty(), "the run says it made {made:?}: {:?}", run.counts);
+}
