@@ -446,16 +446,21 @@ proptest! {
         cents in proptest::collection::vec((-100_000_i64..100_000, 1_u16..5), 1..20),
         held in proptest::collection::vec(any::<bool>(), 20),
     ) {
-        let amounts = cents.iter().zip(1_u64..);
-        let earnings: Vec<Earning> = amounts
+        let usd = currency("USD");
+        let numbered = cents.iter().zip(1_u64..);
+        let earnings: Vec<Earning> = numbered
             .map(|((cents, count), number)| {
-                let money = EarningOutcome::Amount(Money::new(Decimal::new(*cents, 2), currency("USD")));
-                in_parts(Earning { outcome: money, ..earning(number) }, *count)
+                let money = Money::new(Decimal::new(*cents, 2), usd);
+                let outcome = EarningOutcome::Amount(money);
+                in_parts(Earning { outcome, ..earning(number) }, *count)
             })
             .collect();
         let everything = PaymentBatch { pay_date: date("2026-12-31"), ..batch(1) };
-        let (sheet, lines, earnings) = made(&fill(&company(), &everything, None, &earnings), &earnings);
-        let sum = |lines: &[PaymentLine]| lines.iter().map(|l| l.pay_amount.amount).sum::<Decimal>();
+        let filled = fill(&company(), &everything, None, &earnings);
+        let (sheet, lines, earnings) = made(&filled, &earnings);
+        let sum = |lines: &[PaymentLine]| -> Decimal {
+            lines.iter().map(|line| line.pay_amount.amount).sum()
+        };
         prop_assert_eq!(sheet.total.amount, sum(&lines));
         let of_earnings: Decimal = earnings.iter().map(|e| e.amount().unwrap().amount).sum();
         prop_assert_eq!(sheet.total.amount, of_earnings);
