@@ -33,7 +33,7 @@ macro_rules! everything {
     ($($field:ident: $type:ty,)+) => {
         #[derive(Debug, Default, PartialEq)]
         pub(crate) struct Everything {
-            $($field: $type,)+
+            $(pub(crate) $field: $type,)+
         }
 
         impl Everything {

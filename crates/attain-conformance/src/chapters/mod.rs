@@ -10,6 +10,7 @@ mod isolation;
 mod limits;
 mod locks;
 mod races;
+mod random;
 mod reading;
 
 use crate::case::Case;
@@ -27,6 +28,7 @@ pub(crate) fn all() -> Vec<Case> {
         races::cases(),
         limits::cases(),
         durability::cases(),
+        random::cases(),
     ];
     chapters.into_iter().flatten().collect()
 }
