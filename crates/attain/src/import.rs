@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use attain_app::{ImportReport, RejectedRow};
-use attain_documents::table::{Header, ImportRow, row_from_json};
+use attain_documents::table::{Header, ImportRow, from_json};
 use attain_domain::collecting::{RawCredit, RawTransaction};
 use attain_domain::refusal::{Reason, Refusal};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -328,7 +328,7 @@ fn next_line<R: ImportRow>(
         if text.trim().is_empty() {
             continue;
         }
-        return match row_from_json(text.trim()) {
+        return match from_json(text.trim()) {
             Ok(row) => Next::Row(*line, row),
             Err(refusal) => rejected(*line, refusal),
         };
