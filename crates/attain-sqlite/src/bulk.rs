@@ -15,8 +15,8 @@ use crate::error::{conflict, from_driver};
 /// 500 nothing is gained (measured), and every size is prepared and kept for each statement.
 pub(crate) const ROWS_PER_STATEMENT: [usize; 5] = [500, 100, 20, 4, 1];
 
-/// A statement that takes any number of rows: head, rows, tail. A tail with a parameter takes the
-/// workspace; else every row begins with it.
+/// A statement that takes any number of rows: head, rows, tail. Every row begins with the workspace:
+/// were it one parameter of a join, the planner would rather walk the whole workspace.
 #[derive(Clone, Copy)]
 pub(crate) struct Bulk {
     pub(crate) head: &'static str,
@@ -30,10 +30,6 @@ impl Bulk {
         let row = format!("({})", vec!["?"; self.columns].join(","));
         let rows = vec![row.as_str(); rows].join(",");
         format!("{}{rows}{}", self.head, self.tail)
-    }
-
-    fn takes_workspace_last(&self) -> bool {
-        self.tail.contains('?')
     }
 }
 
@@ -121,15 +117,10 @@ impl Writer<'_> {
         rows: &[Row],
         fill: impl Fn(&mut Cells, &Row),
     ) -> Result<SqliteArguments, StoreError> {
-        let mut cells = Cells::with_room(rows.len() * bulk.columns + 1);
+        let mut cells = Cells::with_room(rows.len() * bulk.columns);
         for row in rows {
-            if !bulk.takes_workspace_last() {
-                cells.shared(&self.workspace);
-            }
-            fill(&mut cells, row);
-        }
-        if bulk.takes_workspace_last() {
             cells.shared(&self.workspace);
+            fill(&mut cells, row);
         }
         cells.finish()
     }

@@ -28,6 +28,15 @@ macro_rules! page {
     };
 }
 
+/// Which row a change is about. As a plain join the planner would walk the whole table for every
+/// 500 changes: it knows how many they are, but not how many rows there are.
+macro_rules! place {
+    () => {
+        "FROM change WHERE credit.rowid = (SELECT f.rowid FROM credit f \
+         WHERE f.workspace_id = change.workspace_id AND f.credit_id = change.credit_id)"
+    };
+}
+
 statements! {
     CREDITS_OF_TRANSACTIONS = page!(),
         "(SELECT * FROM credit INDEXED BY credit_transaction WHERE workspace_id = ?1 \
@@ -59,28 +68,32 @@ bulks! {
     INSERT_CREDITS = 34,
         concat!("INSERT INTO credit (workspace_id, ", columns!(), ") VALUES "),
         "";
-    ARCHIVE_CREDITS = 4,
-        "WITH gone (credit_id, left_because, left_at, left_by) AS (VALUES ",
+    ARCHIVE_CREDITS = 5,
+        "WITH gone (workspace_id, credit_id, left_because, left_at, left_by) AS (VALUES ",
         concat!(
             ") INSERT INTO credit_history (workspace_id, ", columns!(),
             ", left_because, left_at, left_by) SELECT workspace_id, ", columns!(),
-            ", left_because, left_at, left_by FROM gone CROSS JOIN credit USING (credit_id) \
-             WHERE workspace_id = ?"
+            ", left_because, left_at, left_by FROM gone CROSS JOIN credit \
+             USING (workspace_id, credit_id)"
         );
-    OBSOLETE_CREDITS = 8,
-        "WITH change (credit_id, obsolete_at, obsolete_by, obsolete_because, version, created_at, \
-         updated_at, actor_id) AS (VALUES ",
-        ") UPDATE credit SET obsolete_at = change.obsolete_at, \
-         obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
-         version = change.version, created_at = change.created_at, \
-         updated_at = change.updated_at, actor_id = change.actor_id \
-         FROM change WHERE credit.workspace_id = ? AND credit.credit_id = change.credit_id";
-    JUDGE_CREDITS = 8,
-        "WITH change (credit_id, status, error_reason, error_text, version, created_at, \
-         updated_at, actor_id) AS (VALUES ",
-        ") UPDATE credit SET status = change.status, error_reason = change.error_reason, \
-         error_text = change.error_text, version = change.version, \
-         created_at = change.created_at, updated_at = change.updated_at, \
-         actor_id = change.actor_id \
-         FROM change WHERE credit.workspace_id = ? AND credit.credit_id = change.credit_id";
+    OBSOLETE_CREDITS = 9,
+        "WITH change (workspace_id, credit_id, obsolete_at, obsolete_by, obsolete_because, \
+         version, created_at, updated_at, actor_id) AS (VALUES ",
+        concat!(
+            ") UPDATE credit SET obsolete_at = change.obsolete_at, \
+             obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
+             version = change.version, created_at = change.created_at, \
+             updated_at = change.updated_at, actor_id = change.actor_id ",
+            place!()
+        );
+    JUDGE_CREDITS = 9,
+        "WITH change (workspace_id, credit_id, status, error_reason, error_text, version, \
+         created_at, updated_at, actor_id) AS (VALUES ",
+        concat!(
+            ") UPDATE credit SET status = change.status, error_reason = change.error_reason, \
+             error_text = change.error_text, version = change.version, \
+             created_at = change.created_at, updated_at = change.updated_at, \
+             actor_id = change.actor_id ",
+            place!()
+        );
 }

@@ -44,6 +44,15 @@ macro_rules! calculations {
     };
 }
 
+/// Which row a change is about. As a plain join the planner would walk the whole table for every
+/// 500 changes: it knows how many they are, but not how many rows there are.
+macro_rules! place {
+    () => {
+        "FROM change WHERE earning.rowid = (SELECT f.rowid FROM earning f \
+         WHERE f.workspace_id = change.workspace_id AND f.earning_id = change.earning_id)"
+    };
+}
+
 statements! {
     /// By credit alone: by credit and participant would look up every pair of them.
     EARNINGS_OF_LINEAGES = page!(),
@@ -99,39 +108,45 @@ bulks! {
     INSERT_EARNINGS = 29,
         concat!("INSERT INTO earning (workspace_id, ", columns!(), ") VALUES "),
         "";
-    ARCHIVE_EARNINGS = 4,
-        "WITH gone (earning_id, left_because, left_at, left_by) AS (VALUES ",
+    ARCHIVE_EARNINGS = 5,
+        "WITH gone (workspace_id, earning_id, left_because, left_at, left_by) AS (VALUES ",
         concat!(
             ") INSERT INTO earning_history (workspace_id, ", columns!(),
             ", left_because, left_at, left_by) SELECT workspace_id, ", columns!(),
-            ", left_because, left_at, left_by FROM gone CROSS JOIN earning USING (earning_id) \
-             WHERE workspace_id = ?"
+            ", left_because, left_at, left_by FROM gone CROSS JOIN earning \
+             USING (workspace_id, earning_id)"
         );
-    OBSOLETE_EARNINGS = 8,
-        "WITH change (earning_id, obsolete_at, obsolete_by, obsolete_because, version, \
-         created_at, updated_at, actor_id) AS (VALUES ",
-        ") UPDATE earning SET obsolete_at = change.obsolete_at, \
-         obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
-         version = change.version, created_at = change.created_at, \
-         updated_at = change.updated_at, actor_id = change.actor_id \
-         FROM change WHERE earning.workspace_id = ? AND earning.earning_id = change.earning_id";
-    EXPLAIN_EARNINGS = 8,
-        "WITH change (earning_id, credit_id, transaction_id, trace, version, created_at, \
-         updated_at, actor_id) AS (VALUES ",
-        ") UPDATE earning SET credit_id = change.credit_id, \
-         transaction_id = change.transaction_id, trace = change.trace, \
-         version = change.version, created_at = change.created_at, \
-         updated_at = change.updated_at, actor_id = change.actor_id \
-         FROM change WHERE earning.workspace_id = ? AND earning.earning_id = change.earning_id";
-    PAY_EARNINGS = 9,
-        "WITH change (earning_id, instalments, instalments_taken, instalments_paid, next_due, \
+    OBSOLETE_EARNINGS = 9,
+        "WITH change (workspace_id, earning_id, obsolete_at, obsolete_by, obsolete_because, \
          version, created_at, updated_at, actor_id) AS (VALUES ",
-        ") UPDATE earning SET instalments = change.instalments, \
-         instalments_taken = change.instalments_taken, \
-         instalments_paid = change.instalments_paid, next_due = change.next_due, \
-         version = change.version, created_at = change.created_at, \
-         updated_at = change.updated_at, actor_id = change.actor_id \
-         FROM change WHERE earning.workspace_id = ? AND earning.earning_id = change.earning_id";
+        concat!(
+            ") UPDATE earning SET obsolete_at = change.obsolete_at, \
+             obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
+             version = change.version, created_at = change.created_at, \
+             updated_at = change.updated_at, actor_id = change.actor_id ",
+            place!()
+        );
+    EXPLAIN_EARNINGS = 9,
+        "WITH change (workspace_id, earning_id, credit_id, transaction_id, trace, version, \
+         created_at, updated_at, actor_id) AS (VALUES ",
+        concat!(
+            ") UPDATE earning SET credit_id = change.credit_id, \
+             transaction_id = change.transaction_id, trace = change.trace, \
+             version = change.version, created_at = change.created_at, \
+             updated_at = change.updated_at, actor_id = change.actor_id ",
+            place!()
+        );
+    PAY_EARNINGS = 10,
+        "WITH change (workspace_id, earning_id, instalments, instalments_taken, instalments_paid, \
+         next_due, version, created_at, updated_at, actor_id) AS (VALUES ",
+        concat!(
+            ") UPDATE earning SET instalments = change.instalments, \
+             instalments_taken = change.instalments_taken, \
+             instalments_paid = change.instalments_paid, next_due = change.next_due, \
+             version = change.version, created_at = change.created_at, \
+             updated_at = change.updated_at, actor_id = change.actor_id ",
+            place!()
+        );
     PUT_CALCULATIONS = 11,
         "INSERT INTO calculation (workspace_id, calculation_id, period_id, through_date, run_id, \
          plan_versions, released, version, created_at, updated_at, actor_id) VALUES ",

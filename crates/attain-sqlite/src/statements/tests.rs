@@ -82,7 +82,9 @@ async fn every_statement_finds_its_rows_by_a_key() {
     let reads = LISTS.concat();
     texts.extend(reads.iter().map(|(name, text)| (*name, (*text).to_owned())));
     let bulks = BULK_LISTS.concat();
-    texts.extend(bulks.iter().map(|(name, bulk)| (*name, bulk.text(4))));
+    for rows in ROWS_PER_STATEMENT {
+        texts.extend(bulks.iter().map(|(name, bulk)| (*name, bulk.text(rows))));
+    }
     for (name, text) in texts {
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
         let steps = sqlx::query(explain)

@@ -15,6 +15,15 @@ macro_rules! page {
     };
 }
 
+/// Which row a change is about. As a plain join the planner would walk the whole table for every
+/// 500 changes: it knows how many they are, but not how many rows there are.
+macro_rules! place {
+    () => {
+        "FROM change WHERE base_transaction.rowid = (SELECT f.rowid FROM base_transaction f \
+         WHERE f.workspace_id = change.workspace_id AND f.transaction_id = change.transaction_id)"
+    };
+}
+
 statements! {
     TRANSACTIONS_BY_KEY = page!(),
         "(SELECT t.* \
@@ -47,17 +56,19 @@ bulks! {
          operating_amount, operating_currency, currency_rate, quantity, source_updated_at, \
          attributes) VALUES ",
         "";
-    PROGRESS_TRANSACTIONS = 15,
-        "WITH change (transaction_id, status, error_reason, error_text, category_id, \
+    PROGRESS_TRANSACTIONS = 16,
+        "WITH change (workspace_id, transaction_id, status, error_reason, error_text, category_id, \
          preserve_credits, hold, do_not_classify, do_not_roll_up, do_not_calculate, \
          replaced_by_id, version, created_at, updated_at, actor_id) AS (VALUES ",
-        ") UPDATE base_transaction SET status = change.status, \
-         error_reason = change.error_reason, error_text = change.error_text, \
-         category_id = change.category_id, preserve_credits = change.preserve_credits, \
-         hold = change.hold, do_not_classify = change.do_not_classify, \
-         do_not_roll_up = change.do_not_roll_up, do_not_calculate = change.do_not_calculate, \
-         replaced_by_id = change.replaced_by_id, version = change.version, \
-         created_at = change.created_at, updated_at = change.updated_at, \
-         actor_id = change.actor_id FROM change WHERE base_transaction.workspace_id = ? \
-         AND base_transaction.transaction_id = change.transaction_id";
+        concat!(
+            ") UPDATE base_transaction SET status = change.status, \
+             error_reason = change.error_reason, error_text = change.error_text, \
+             category_id = change.category_id, preserve_credits = change.preserve_credits, \
+             hold = change.hold, do_not_classify = change.do_not_classify, \
+             do_not_roll_up = change.do_not_roll_up, do_not_calculate = change.do_not_calculate, \
+             replaced_by_id = change.replaced_by_id, version = change.version, \
+             created_at = change.created_at, updated_at = change.updated_at, \
+             actor_id = change.actor_id ",
+            place!()
+        );
 }

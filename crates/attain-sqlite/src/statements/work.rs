@@ -61,8 +61,9 @@ bulks! {
     LOG_CHANGES = 4,
         "INSERT INTO change_log (workspace_id, period_id, everybody, participant_id) VALUES ",
         " ON CONFLICT DO NOTHING";
-    STRIKE_CLAIMS = 4,
-        "WITH gone (run_id, period_id, everybody, participant_id) AS (VALUES ",
-        ") DELETE FROM run_claim WHERE workspace_id = ? \
-         AND (run_id, period_id, everybody, participant_id) IN (SELECT * FROM gone)";
+    STRIKE_CLAIMS = 5,
+        "WITH gone (workspace_id, run_id, period_id, everybody, participant_id) AS (VALUES ",
+        ") DELETE FROM run_claim \
+         WHERE (workspace_id, run_id, period_id, everybody, participant_id) \
+         IN (SELECT * FROM gone)";
 }
