@@ -19,7 +19,7 @@ use crate::import;
 use crate::output::Listing;
 use crate::pay::{create, sums};
 use crate::run::{follow, print_counts};
-use crate::session::{Session, caller, engine_over, open_store};
+use crate::session::{Session, caller, open_store};
 
 /// The months that are run and paid.
 const MONTHS: [&str; 3] = ["2026-01", "2026-02", "2026-03"];
@@ -37,11 +37,7 @@ pub(crate) async fn demo(global: &Global, demo: &Demo) -> Result<(), Failure> {
     let mut stages = Stages::new();
     write(demo)?;
     stages.end("write files", 0);
-    let engine = engine_over(std::sync::Arc::new(open_store(&store, true).await?));
-    let session = Session {
-        engine,
-        caller: caller(global)?,
-    };
+    let session = Session::over(open_store(&store, true).await?, caller(global)?);
     let definitions = apply(&session, &demo.folder).await?;
     stages.end("apply", definitions);
     let imported = import_orders(&session, &demo.folder).await?;
@@ -61,7 +57,9 @@ pub(crate) async fn demo(global: &Global, demo: &Demo) -> Result<(), Failure> {
     print_paid(&paid)?;
     println!("\ntime and memory");
     stages.print()?;
-    print_where_next(&session, &store).await
+    print_where_next(&session, &store).await?;
+    session.close().await;
+    Ok(())
 }
 
 fn write(demo: &Demo) -> Result<(), Failure> {

@@ -149,7 +149,7 @@ async fn stream<R: ImportRow>(
     let mut stopped = None;
     while stopped.is_none() {
         let (mut chunk, mut malformed) = (Vec::with_capacity(chunk_rows), Vec::new());
-        while chunk.len() < chunk_rows {
+        while chunk.len() + malformed.len() < chunk_rows {
             match rows.next() {
                 Next::Row(line, row) => chunk.push((line, row)),
                 Next::Rejected(rejected) => malformed.push(rejected),
@@ -247,9 +247,10 @@ impl<R: ImportRow> Rows<R> {
             }
             RowFormat::Csv => {
                 let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-                let names = reader
-                    .headers()
-                    .map_err(|error| broken(1, &error.to_string()))?;
+                let names = reader.headers().map_err(|error| match error.kind() {
+                    csv::ErrorKind::Io(error) => unreadable(1, error),
+                    _ => broken(1, &error.to_string()),
+                })?;
                 let header = Header::parse::<R>(names.iter())?;
                 Ok(Self::Csv {
                     reader: Box::new(reader),
@@ -275,6 +276,29 @@ fn broken(line: u64, text: &str) -> Refusal {
     Refusal::new(Reason::MalformedFile, format!("line {line}: {text}")).with("line", line)
 }
 
+/// The reader gave up on a record that is too long, or the machine gave up on the file.
+fn unreadable(line: u64, error: &std::io::Error) -> Refusal {
+    let refusal = broken(line, &error.to_string());
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        return Refusal {
+            reason: Reason::LineTooLong,
+            ..refusal
+        };
+    }
+    refusal
+}
+
+/// Whether the file ended inside a quote: the quote took what follows it for one cell, the end of
+/// its line and further rows included.
+fn ends_in_a_quote(record: &csv::StringRecord, end: Option<u8>) -> bool {
+    let last = record.iter().last().unwrap_or_default();
+    match end {
+        None => false,
+        Some(b'\n' | b'\r') => true,
+        Some(end) => end != b'"' && last.contains('\n'),
+    }
+}
+
 fn next_record<R: ImportRow>(
     reader: &mut csv::Reader<Bounded<Box<dyn Read>>>,
     header: &Header,
@@ -285,6 +309,9 @@ fn next_record<R: ImportRow>(
         Ok(false) => Next::End,
         Ok(true) => {
             let line = record.position().map_or(line, csv::Position::line);
+            if ends_in_a_quote(&record, reader.get_ref().progress().end()) {
+                return Next::Broken(broken(line, "a quote is opened and never closed"));
+            }
             match header.row(record.iter()) {
                 Ok(row) => Next::Row(line, row),
                 Err(refusal) => rejected(line, refusal),
@@ -293,14 +320,11 @@ fn next_record<R: ImportRow>(
         Err(error) => match error.kind() {
             csv::ErrorKind::Utf8 { pos, err } => {
                 let line = pos.as_ref().map_or(line, csv::Position::line);
-                let text = format!("is not UTF-8: {err}");
+                let (cell, byte) = (err.field() + 1, err.valid_up_to());
+                let text = format!("cell {cell} is not UTF-8 after its byte {byte}");
                 rejected(line, Refusal::new(Reason::MalformedFile, text))
             }
-            csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                let mut refusal = broken(line, &error.to_string());
-                refusal.reason = Reason::LineTooLong;
-                Next::Broken(refusal)
-            }
+            csv::ErrorKind::Io(error) => Next::Broken(unreadable(line, error)),
             _ => Next::Broken(broken(line, &error.to_string())),
         },
     }
@@ -316,11 +340,7 @@ fn next_line<R: ImportRow>(
         match reader.read_until(b'\n', &mut bytes) {
             Ok(0) => return Next::End,
             Ok(_) => {}
-            Err(error) => {
-                let mut refusal = broken(*line, &error.to_string());
-                refusal.reason = Reason::LineTooLong;
-                return Next::Broken(refusal);
-            }
+            Err(error) => return Next::Broken(unreadable(*line, &error)),
         }
         let Ok(text) = std::str::from_utf8(&bytes) else {
             return rejected(*line, Refusal::new(Reason::MalformedFile, "is not UTF-8"));

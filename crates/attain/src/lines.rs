@@ -19,12 +19,19 @@ const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 pub(crate) struct Progress {
     read: Rc<Cell<u64>>,
     whole: Rc<Cell<u64>>,
+    last: Rc<Cell<Option<u8>>>,
+    is_over: Rc<Cell<bool>>,
 }
 
 impl Progress {
     /// A record is whole: the next one may be as long again.
     pub(crate) fn record_is_whole(&self) {
         self.whole.set(self.read.get());
+    }
+
+    /// The last byte, once there are no more.
+    pub(crate) fn end(&self) -> Option<u8> {
+        self.last.get().filter(|_| self.is_over.get())
     }
 
     /// Bytes read so far, for a progress bar.
@@ -50,6 +57,11 @@ impl<R: Read> Bounded<R> {
             start: Vec::new(),
             started: false,
         }
+    }
+
+    /// How far it has come.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     fn skip_mark(&mut self) -> io::Result<()> {
@@ -87,6 +99,10 @@ impl<R: Read> Read for Bounded<R> {
         self.progress
             .read
             .set(self.progress.read.get() + count as u64);
+        match count.checked_sub(1).and_then(|last| buffer.get(last)) {
+            Some(last) => self.progress.last.set(Some(*last)),
+            None => self.progress.is_over.set(!buffer.is_empty()),
+        }
         Ok(count)
     }
 }

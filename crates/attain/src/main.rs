@@ -63,7 +63,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         }
         other => {
             let session = Session::open(&global).await?;
-            match other {
+            let done = match other {
                 Command::Apply(apply) => apply::apply(&session, &global, &apply).await,
                 Command::Export(export) => apply::export(&session, &export).await,
                 Command::Import(import) => import::import(&session, &global, &import).await,
@@ -77,7 +77,9 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 | Command::Serve(_)
                 | Command::Schema
                 | Command::Migrate => Ok(()),
-            }
+            };
+            session.close().await;
+            done
         }
     }
 }

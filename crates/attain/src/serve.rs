@@ -11,7 +11,8 @@ use crate::session::{engine_over, open_store};
 /// Serves until it is asked to stop; what is in flight is finished first.
 pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure> {
     let store = open_store(&global.store, serve.migrate).await?;
-    let engine = engine_over(Arc::new(store));
+    let store = Arc::new(store);
+    let engine = engine_over(store.clone());
     let options = ServeOptions {
         address: serve.listen,
         insecure_allow_remote: serve.insecure_allow_remote,
@@ -26,7 +27,7 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
         // Without a signal handler the server still ends with its process.
         let _ = tokio::signal::ctrl_c().await;
     };
-    serve_grpc(engine, options, stop)
-        .await
-        .map_err(|error| Failure::Other(error.into()))
+    let served = serve_grpc(engine, options, stop).await;
+    store.close().await;
+    served.map_err(|error| Failure::Other(error.into()))
 }

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
+    store: Arc<SqliteStore>,
 }
 
 /// An engine over a store, with this machine's clock.
@@ -53,10 +54,22 @@ impl Session {
     /// Opens the store of the command line.
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
         let store = open_store(&global.store, false).await?;
-        Ok(Self {
-            engine: engine_over(Arc::new(store)),
-            caller: caller(global)?,
-        })
+        Ok(Self::over(store, caller(global)?))
+    }
+
+    /// A session on a store that is open.
+    pub(crate) fn over(store: SqliteStore, caller: Caller) -> Self {
+        let store = Arc::new(store);
+        Self {
+            engine: engine_over(store.clone()),
+            caller,
+            store,
+        }
+    }
+
+    /// Moves the log into the database file: who copies the file then copies everything.
+    pub(crate) async fn close(&self) {
+        self.store.close().await;
     }
 }
 
