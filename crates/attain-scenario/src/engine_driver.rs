@@ -168,14 +168,29 @@ fn malformed(field: &'static str) -> impl Fn(attain_domain::ids::IdError) -> Ref
     move |error| Refusal::new(Reason::MalformedValue, error.to_string()).at(field)
 }
 
-fn date(field: &'static str, text: &str) -> Result<Date, Refusal> {
+pub(crate) fn date(field: &'static str, text: &str) -> Result<Date, Refusal> {
     Date::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
         Refusal::new(Reason::MalformedValue, format!("`{text}` is not a date")).at(field)
     })
 }
 
+/// The process that a scenario names.
+pub(crate) fn process(name: &str) -> Result<Process, Refusal> {
+    match name {
+        "all" => Ok(Process::RunAll),
+        "classify" => Ok(Process::Classify),
+        "credit" => Ok(Process::Credit),
+        "roll_up" => Ok(Process::RollUp),
+        "calculate" => Ok(Process::Calculate),
+        other => {
+            let text = format!("there is no process `{other}`");
+            Err(Refusal::new(Reason::MalformedValue, text).at("process"))
+        }
+    }
+}
+
 /// CSV rows with their lines.
-fn rows<R: ImportRow>(csv: &str) -> Result<Vec<(u64, R)>, Refusal> {
+pub(crate) fn rows<R: ImportRow>(csv: &str) -> Result<Vec<(u64, R)>, Refusal> {
     let wrong = |error: csv::Error| Refusal::new(Reason::MalformedFile, error.to_string());
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
@@ -277,17 +292,7 @@ impl Driver for EngineDriver {
     }
 
     async fn run(&mut self, process: &str, from: &str, through: &str) -> Result<Answer, Refusal> {
-        let process = match process {
-            "all" => Process::RunAll,
-            "classify" => Process::Classify,
-            "credit" => Process::Credit,
-            "roll_up" => Process::RollUp,
-            "calculate" => Process::Calculate,
-            other => {
-                let text = format!("there is no process `{other}`");
-                return Err(Refusal::new(Reason::MalformedValue, text).at("process"));
-            }
-        };
+        let process = self::process(process)?;
         let to = date("through", through)?.succ_opt();
         let range = DateRange {
             from: Some(date("from", from)?),

@@ -5,6 +5,8 @@ mod driver;
 mod engine_driver;
 mod files;
 mod format;
+#[cfg(feature = "grpc")]
+mod grpc_driver;
 mod runner;
 mod show;
 mod table;
@@ -13,5 +15,7 @@ pub use driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
 pub use engine_driver::EngineDriver;
 pub use files::{ScenarioFile, read_scenarios, yaml_files};
 pub use format::{Scenario, ScenarioError};
+#[cfg(feature = "grpc")]
+pub use grpc_driver::GrpcDriver;
 pub use runner::{Failure, run};
 pub use table::{Row, Table, TableError};

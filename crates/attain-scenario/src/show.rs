@@ -3,7 +3,7 @@
 use attain_domain::calculation::lint::Finding;
 use attain_domain::credit::{Credit, CreditKind, CreditOrigin, CreditStatus};
 use attain_domain::earning::{Earning, EarningOutcome, PaymentState, SliceTrace};
-use attain_domain::money::Rounding;
+use attain_domain::money::{Money, Rounding};
 use attain_domain::paying::part_amount;
 use attain_domain::payment::{
     BatchStatus, LineKind, PaymentBatch, PaymentLine, Paysheet, PaysheetStatus,
@@ -40,7 +40,7 @@ pub(crate) fn rejected(line: u64, refusal: &Refusal) -> Row {
     ])
 }
 
-fn yes(value: bool) -> String {
+pub(crate) fn yes(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
 }
 
@@ -141,11 +141,8 @@ pub(crate) fn earning(earning: &Earning, number: Option<&(String, String)>) -> R
         PaymentState::OnPaysheet => "on_paysheet",
         PaymentState::Paid => "paid",
     };
-    let paid = paid_parts(earning);
-    let owed = earning
-        .amount()
-        .map(|money| money.amount - paid)
-        .unwrap_or_default();
+    let parts = &earning.instalments;
+    let (paid, owed) = paid_and_owed(earning.amount(), parts.paid, parts.count);
     let mut row = row([
         ("participant", earning.key.participant.to_string()),
         ("plan", earning.key.plan.to_string()),
@@ -167,15 +164,14 @@ pub(crate) fn earning(earning: &Earning, number: Option<&(String, String)>) -> R
     row
 }
 
-/// What has been paid of an earning.
-fn paid_parts(earning: &Earning) -> Decimal {
-    let Some(amount) = earning.amount() else {
-        return Decimal::ZERO;
+/// What has been paid of an amount in parts, and what has not.
+pub(crate) fn paid_and_owed(amount: Option<Money>, paid: u16, count: u16) -> (Decimal, Decimal) {
+    let Some(amount) = amount else {
+        return (Decimal::ZERO, Decimal::ZERO);
     };
-    let parts = &earning.instalments;
-    let paid =
-        (0..parts.paid).map(|part| part_amount(amount, part, parts.count, Rounding::HalfEven));
-    paid.filter_map(Result::ok).map(|part| part.amount).sum()
+    let parts = (0..paid).map(|part| part_amount(amount, part, count, Rounding::HalfEven));
+    let paid = parts.filter_map(Result::ok).map(|part| part.amount).sum();
+    (paid, amount.amount - paid)
 }
 
 /// The facts of an earning: its first measure, its slices.
