@@ -11,7 +11,7 @@ const DOMAIN: &str = "attain";
 /// Why a call gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The address is not one, such as `http://127.0.0.1:7460`.
+    /// The address is not one, such as `http://127.0.0.1:50051`.
     #[error("`{0}` is not the address of a server")]
     BadAddress(String),
     /// A name cannot travel as metadata.

@@ -7,7 +7,7 @@
 //! use attain_client::{Client, proto, values};
 //! use futures::TryStreamExt;
 //!
-//! let client = Client::connect("http://127.0.0.1:7460", "acme", "ana").await?;
+//! let client = Client::connect("http://127.0.0.1:50051", "acme", "ana").await?;
 //! let dates = proto::DateRange {
 //!     start_date: values::date("2026-01-01"),
 //!     end_date: values::date("2026-02-01"),

@@ -12,5 +12,5 @@ mod status;
 mod wire;
 
 pub use reference::error_reference;
-pub use server::{Exposure, ServeError, ServeOptions, Server, serve};
+pub use server::{ServeError, ServeOptions, Server, serve};
 pub use status::{ERROR_DOMAIN, code_of, status_of, status_of_all};

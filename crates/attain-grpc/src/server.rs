@@ -1,6 +1,6 @@
 //! The server: what it listens on, what it offers, how it stops.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use attain_app::Engine;
@@ -35,6 +35,8 @@ use crate::services::statement::Statements;
 use crate::services::transaction::Transactions;
 use crate::services::workspace::Workspaces;
 
+/// Where a server listens unless told otherwise.
+const PORT: u16 = 50_051;
 /// How often a silent connection is checked.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// What a caller may send ahead on one stream, and on all streams of a connection: rows of about
@@ -42,23 +44,13 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 
-/// Who may reach a server that does not ask who calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Exposure {
-    /// Programs on this machine.
-    #[default]
-    Loopback,
-    /// Whoever reaches the address (`--insecure-allow-remote`).
-    Anybody,
-}
-
 /// How a server serves.
 #[derive(Clone, Copy, Debug)]
 pub struct ServeOptions {
     /// Where; port 0 takes any free one.
     pub address: SocketAddr,
-    /// Who may reach it.
-    pub exposure: Exposure,
+    /// Lets it listen on addresses that other machines reach, although it does not ask who calls.
+    pub insecure_allow_remote: bool,
     /// The longest time that a call may take to its first answer.
     pub deadline: Duration,
     /// How long calls may go on after the server was told to stop.
@@ -69,13 +61,11 @@ pub struct ServeOptions {
     pub calls_per_connection_max: u32,
 }
 
-impl ServeOptions {
-    /// Serves an address to this machine, within the usual limits.
-    #[must_use]
-    pub fn at(address: SocketAddr) -> Self {
+impl Default for ServeOptions {
+    fn default() -> Self {
         Self {
-            address,
-            exposure: Exposure::Loopback,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            insecure_allow_remote: false,
             deadline: Duration::from_secs(300),
             grace: Duration::from_secs(30),
             calls_at_once_max: 256,
@@ -124,7 +114,7 @@ impl Server {
     /// [`ServeError::Exposed`] for an address that is not allowed, [`ServeError::Listen`].
     pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
         let address = options.address;
-        if options.exposure == Exposure::Loopback && !address.ip().is_loopback() {
+        if !options.insecure_allow_remote && !address.ip().is_loopback() {
             return Err(ServeError::Exposed(address));
         }
         let failed = |source| ServeError::Listen { address, source };

@@ -1,1 +1,142 @@
-//! Tests.
+//! Every reason on the wire.
+
+use attain_domain::refusal::{Reason, Refusal, RefusalKind};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetail, StatusExt};
+
+use super::{ERROR_DOMAIN, shortened, status_of, status_of_all};
+
+/// A status as text: what a caller sees of a refusal.
+fn seen(status: &Status) -> String {
+    let mut lines = vec![format!("{:?}: {}", status.code(), status.message())];
+    for detail in status.get_error_details_vec() {
+        match detail {
+            ErrorDetail::ErrorInfo(info) => {
+                let mut metadata: Vec<_> = info.metadata.into_iter().collect();
+                metadata.sort();
+                lines.push(format!("info {} {} {metadata:?}", info.domain, info.reason));
+            }
+            ErrorDetail::BadRequest(bad) => {
+                for violation in bad.field_violations {
+                    lines.push(format!(
+                        "field {:?}: {}",
+                        violation.field, violation.description
+                    ));
+                }
+            }
+            ErrorDetail::PreconditionFailure(failure) => {
+                for violation in failure.violations {
+                    let (kind, subject) = (violation.r#type, violation.subject);
+                    lines.push(format!(
+                        "must {kind} {subject:?}: {}",
+                        violation.description
+                    ));
+                }
+            }
+            other => lines.push(format!("{other:?}")),
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn every_reason_has_one_info_and_the_details_of_its_kind() {
+    for reason in Reason::ALL {
+        let refusal = Refusal::new(*reason, "no")
+            .at("batch.pay_date")
+            .with("batch", "bat_1");
+        let status = status_of(&refusal);
+        let details = status.get_error_details_vec();
+        let infos: Vec<_> = details
+            .iter()
+            .filter_map(|detail| match detail {
+                ErrorDetail::ErrorInfo(info) => Some(info),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(infos.len(), 1, "{reason}");
+        assert_eq!(
+            (infos[0].reason.as_str(), infos[0].domain.as_str()),
+            (reason.code(), ERROR_DOMAIN)
+        );
+        assert_eq!(
+            infos[0].metadata.get("batch").map(String::as_str),
+            Some("bat_1")
+        );
+        let details = status.get_error_details();
+        assert!(details.has_bad_request_violations(), "{reason}");
+        let is_precondition = reason.kind() == RefusalKind::FailedPrecondition;
+        assert_eq!(
+            details.has_precondition_failure_violations(),
+            is_precondition,
+            "{reason}"
+        );
+        assert_ne!(status.code(), Code::Ok);
+        assert_ne!(status.code(), Code::Unknown);
+    }
+}
+
+#[test]
+fn a_field_is_named_by_its_path() {
+    let refusal = Refusal::new(Reason::MalformedValue, "2026-02-31 is not a day")
+        .at("pay_date")
+        .inside("batch");
+    insta::assert_snapshot!(seen(&status_of(&refusal)), @r#"
+    InvalidArgument: batch.pay_date: 2026-02-31 is not a day
+    info attain MALFORMED_VALUE []
+    field "batch.pay_date": 2026-02-31 is not a day
+    "#);
+}
+
+#[test]
+fn a_gate_says_what_it_is_about() {
+    let refusal = Refusal::new(Reason::WrongState, "batch bat_1 is paid: it never changes")
+        .with("batch", "bat_1")
+        .with("state", "paid");
+    insta::assert_snapshot!(seen(&status_of(&refusal)), @r#"
+    FailedPrecondition: batch bat_1 is paid: it never changes
+    info attain WRONG_STATE [("batch", "bat_1"), ("state", "paid")]
+    must WRONG_STATE "batch/bat_1": batch bat_1 is paid: it never changes
+    "#);
+}
+
+#[test]
+fn several_refusals_are_told_at_once() {
+    let refusals = [
+        Refusal::new(Reason::TierGap, "tiers leave a gap").at("rate_tables[0]"),
+        Refusal::new(Reason::UnknownReference, "there is no plan `rep`"),
+    ];
+    insta::assert_snapshot!(seen(&status_of_all(&refusals)), @r#"
+    InvalidArgument: rate_tables[0]: tiers leave a gap
+    info attain TIER_GAP [("refusals", "2")]
+    field "rate_tables[0]": tiers leave a gap
+    field "": there is no plan `rep`
+    "#);
+}
+
+/// Common clients refuse trailers above 8 kB, and then nobody learns anything.
+#[test]
+fn a_status_always_fits_into_a_trailer() {
+    let long = "ä".repeat(100_000);
+    let one = Refusal::new(Reason::MalformedValue, long.clone())
+        .at(long.clone())
+        .with("cell", &long);
+    let many = vec![one; 1_000];
+    for status in [status_of(&many[0]), status_of_all(&many)] {
+        let bytes = status.details().len() * 4 / 3 + status.message().len() * 3;
+        assert!(bytes < 8_000, "{bytes}");
+        assert_eq!(
+            status.get_error_details_vec().len(),
+            2,
+            "an info and its violations"
+        );
+    }
+    assert_eq!(status_of_all(&[]).code(), Code::Internal);
+}
+
+#[test]
+fn texts_are_cut_between_characters() {
+    assert_eq!(shortened("aä", 2), "a");
+    assert_eq!(shortened("aä", 3), "aä");
+    assert_eq!(shortened("", 0), "");
+}

@@ -1,0 +1,11 @@
+//! The server in one process with its callers, over the memory store.
+
+mod company;
+mod documentation;
+mod imports;
+mod limits;
+mod paging;
+mod pay_run;
+mod running;
+mod stopping;
+mod writes;
