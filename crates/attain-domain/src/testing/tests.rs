@@ -1,3 +1,5 @@
+//! Doubles do as they are told.
+
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
