@@ -1,3 +1,5 @@
+//! What files of documents promise: round trips, exact numbers, refusals with their places.
+
 use attain_domain::definition::Definition;
 use attain_domain::definition::calendar::PeriodStatus;
 use attain_domain::expression::Value;

@@ -1,3 +1,5 @@
+//! What stored JSON promises: it comes back the same, and what was not written is an error.
+
 use std::collections::BTreeMap;
 
 use attain_domain::definition::DefinitionKind;
@@ -145,7 +147,7 @@ proptest! {
         let mut with = trace();
         with.unrounded = number;
         let back = decode_trace(&encode_trace(&with)).unwrap();
-        // Equal, and printed alike: 1.50 does not become 1.5. Zero is left out, and comes back bare.
+        // Equal, and printed alike: 1.50 does not become 1.5. Zero is left out and comes back bare.
         let printed = if number.is_zero() { "0".to_owned() } else { number.to_string() };
         prop_assert_eq!(back.unrounded.to_string(), printed);
     }

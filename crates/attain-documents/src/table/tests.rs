@@ -1,3 +1,5 @@
+//! What rows of imports promise, from CSV and NDJSON.
+
 use std::collections::BTreeMap;
 
 use attain_domain::collecting::{RawCredit, RawTransaction};

@@ -1,3 +1,5 @@
+//! What YAML promises: any text and value survives, and no text makes reading panic.
+
 use std::collections::BTreeMap;
 
 use attain_domain::definition::Definition;
