@@ -63,7 +63,10 @@ pub fn collect_credits(
     decisions.collected.counts.superseded = lost;
     let mut by_transaction: BTreeMap<TransactionKey, Vec<Row<IncomingCredit>>> = BTreeMap::new();
     for row in rows {
-        by_transaction.entry(row.1.key.clone()).or_default().push(row);
+        by_transaction
+            .entry(row.1.key.clone())
+            .or_default()
+            .push(row);
     }
     let mut made: BTreeMap<PeriodId, Vec<Group<'_>>> = BTreeMap::new();
     for (key, rows) in by_transaction {
@@ -76,12 +79,20 @@ pub fn collect_credits(
         let credits = pass(set, rows, None, &stored, &mut decisions);
         match transaction_of(key, &credits, old, circumstances) {
             Ok(Some(transaction)) => {
-                let group = Group { transaction, cancelled: old, credits };
-                made.entry(group.transaction.period.clone()).or_default().push(group);
+                let group = Group {
+                    transaction,
+                    cancelled: old,
+                    credits,
+                };
+                made.entry(group.transaction.period.clone())
+                    .or_default()
+                    .push(group);
             }
             Ok(None) => {}
             Err(refusal) => {
-                credits.iter().for_each(|one| decisions.reject(one.at, refusal.clone()));
+                credits
+                    .iter()
+                    .for_each(|one| decisions.reject(one.at, refusal.clone()));
             }
         }
     }
@@ -122,7 +133,9 @@ fn pass<'a>(
 ) -> Vec<Passed<'a>> {
     let mut passed = Vec::with_capacity(rows.len());
     for (at, row) in rows {
-        let live = transaction.map(|t| stored.credits(t.id)).unwrap_or_default();
+        let live = transaction
+            .map(|t| stored.credits(t.id))
+            .unwrap_or_default();
         let is_same = |credit: &&&Credit| {
             credit.obsolete.is_none()
                 && credit.kind == CreditKind::Direct
@@ -154,8 +167,21 @@ struct Checked {
 
 impl Checked {
     fn passed(self, at: u64, row: IncomingCredit, old: Option<&Credit>) -> Passed<'_> {
-        let Self { period, operating, rate, whole } = self;
-        Passed { at, row, period, operating, rate, whole, old }
+        let Self {
+            period,
+            operating,
+            rate,
+            whole,
+        } = self;
+        Passed {
+            at,
+            row,
+            period,
+            operating,
+            rate,
+            whole,
+            old,
+        }
     }
 }
 
@@ -174,8 +200,14 @@ fn check(
     if let Some(old) = old {
         refuse_closed(set, &old.period)?;
     }
-    if set.active_participant(&row.participant, row.event_date).is_none() {
-        let text = format!("there is no participant `{}` on {}", row.participant, row.event_date);
+    if set
+        .active_participant(&row.participant, row.event_date)
+        .is_none()
+    {
+        let text = format!(
+            "there is no participant `{}` on {}",
+            row.participant, row.event_date
+        );
         let refusal = Refusal::new(Reason::UnknownParticipant, text).at("participant");
         return Err(refusal.with("participant", &row.participant));
     }
@@ -186,7 +218,12 @@ fn check(
         let (operating, rate) = converted(set, "transaction_amount", whole, row.event_date)?;
         Ok((whole, operating, rate))
     });
-    Ok(Some(Checked { period, operating, rate, whole: whole.transpose()? }))
+    Ok(Some(Checked {
+        period,
+        operating,
+        rate,
+        whole: whole.transpose()?,
+    }))
 }
 
 /// Whether a stored credit says what a row says. A row without a category leaves it open.
@@ -208,7 +245,9 @@ fn transaction_of(
     cancelled: Option<&Transaction>,
     now: &Circumstances<'_>,
 ) -> Result<Option<Transaction>, Refusal> {
-    let Some(first) = passed.first() else { return Ok(None) };
+    let Some(first) = passed.first() else {
+        return Ok(None);
+    };
     let whole = passed.iter().find_map(|one| one.whole);
     let (amount, operating_amount, currency_rate) = match whole {
         Some(whole) => whole,
@@ -261,7 +300,9 @@ fn checked_sum(mut parts: impl Iterator<Item = Decimal>) -> Result<Decimal, Refu
         let text = format!("the sum of the transaction's revenue credits: {wrong}");
         Refusal::new(Reason::OutOfRange, text).at("amount")
     };
-    let sum = parts.try_fold(Decimal::ZERO, add).map_err(|wrong| too_large(&wrong))?;
+    let sum = parts
+        .try_fold(Decimal::ZERO, add)
+        .map_err(|wrong| too_large(&wrong))?;
     check_number(sum).map_err(|wrong| too_large(&wrong))
 }
 
@@ -281,7 +322,11 @@ fn give(
                 CreditOrigin::From { source, .. } => *source == Some(old.id),
                 CreditOrigin::Rule { .. } | CreditOrigin::Given => credit.id == old.id,
             };
-            let replaced = stored.credits(transaction).iter().filter(is_made_from).copied();
+            let replaced = stored
+                .credits(transaction)
+                .iter()
+                .filter(is_made_from)
+                .copied();
             decisions.obsolete(replaced, LeftBecause::Adjusted, now);
             (old.lineage, now.touch(&old.stamp))
         }

@@ -99,8 +99,15 @@ impl Decisions {
             .or_insert((id, id));
         match old {
             None => {
-                self.collected.guards.push(Guard::TransactionKeyFree(transaction.key.clone()));
-                self.note(RecordKind::Transaction, ActivityAction::Created, &transaction, None);
+                self.collected
+                    .guards
+                    .push(Guard::TransactionKeyFree(transaction.key.clone()));
+                self.note(
+                    RecordKind::Transaction,
+                    ActivityAction::Created,
+                    &transaction,
+                    None,
+                );
             }
             Some(old) => {
                 let status = match old.status {
@@ -111,7 +118,12 @@ impl Decisions {
                     | TransactionStatus::Error(_)
                     | TransactionStatus::Obsolete => TransactionStatus::Obsolete,
                 };
-                self.note(RecordKind::Transaction, ActivityAction::Updated, &transaction, Some(old));
+                self.note(
+                    RecordKind::Transaction,
+                    ActivityAction::Updated,
+                    &transaction,
+                    Some(old),
+                );
                 self.progress(old, status, Some(id), now);
                 // Credits of the versions before `old` are still there if `old` was never credited.
                 if old.replaces.is_some() && old.status != TransactionStatus::Credited {
@@ -139,33 +151,55 @@ impl Decisions {
         now: &Circumstances<'_>,
     ) {
         let stamp = now.touch(&old.stamp);
-        let progress = TransactionProgress { status, replaced_by, stamp, ..TransactionProgress::of(old) };
+        let progress = TransactionProgress {
+            status,
+            replaced_by,
+            stamp,
+            ..TransactionProgress::of(old)
+        };
         self.relies_on(old);
-        self.collected.changes.transactions_progressed.push(progress);
+        self.collected
+            .changes
+            .transactions_progressed
+            .push(progress);
     }
 
     /// A stored transaction gets ready-made credits: from now on its credits are preserved. It is
     /// written even if they were before, so that two imports cannot add the same credit.
     pub(super) fn preserve(&mut self, old: &Transaction, now: &Circumstances<'_>) {
-        let mut progress = TransactionProgress { stamp: now.touch(&old.stamp), ..TransactionProgress::of(old) };
+        let mut progress = TransactionProgress {
+            stamp: now.touch(&old.stamp),
+            ..TransactionProgress::of(old)
+        };
         progress.flags.preserve_credits = true;
         self.relies_on(old);
-        self.collected.changes.transactions_progressed.push(progress);
+        self.collected
+            .changes
+            .transactions_progressed
+            .push(progress);
         self.look_again(old);
     }
 
     fn relies_on(&mut self, old: &Transaction) {
-        self.collected.guards.push(Guard::TransactionAt(old.id, old.stamp.version));
+        self.collected
+            .guards
+            .push(Guard::TransactionAt(old.id, old.stamp.version));
     }
 
     fn look_again(&mut self, stored: &Transaction) {
-        self.again.entry(stored.period.clone()).or_default().push(stored.id);
+        self.again
+            .entry(stored.period.clone())
+            .or_default()
+            .push(stored.id);
     }
 
     /// A new ready-made credit.
     pub(super) fn give(&mut self, credit: Credit) {
         let subject = || format!("{} of {}", credit.key, credit.participant);
-        let noted = self.noted.entry((RecordKind::Credit, ActivityAction::Created)).or_default();
+        let noted = self
+            .noted
+            .entry((RecordKind::Credit, ActivityAction::Created))
+            .or_default();
         noted.count += 1;
         if noted.count == 1 {
             noted.subject = subject();
@@ -186,7 +220,10 @@ impl Decisions {
             if credit.obsolete.is_some() {
                 continue;
             }
-            let noted = self.noted.entry((RecordKind::Credit, ActivityAction::Updated)).or_default();
+            let noted = self
+                .noted
+                .entry((RecordKind::Credit, ActivityAction::Updated))
+                .or_default();
             noted.count += 1;
             if noted.count == 1 {
                 noted.subject = credit.id.to_string();
@@ -194,15 +231,25 @@ impl Decisions {
                 noted.after = Some("obsolete".to_owned());
             }
             self.touch(credit);
-            let mark = Obsolete { at: now.at, actor: now.actor.clone(), because };
+            let mark = Obsolete {
+                at: now.at,
+                actor: now.actor.clone(),
+                because,
+            };
             let stamp = now.touch(&credit.stamp);
-            let obsoletion = Obsoletion { id: credit.id, mark, stamp };
+            let obsoletion = Obsoletion {
+                id: credit.id,
+                mark,
+                stamp,
+            };
             self.collected.changes.credits_obsoleted.push(obsoletion);
         }
     }
 
     fn touch(&mut self, credit: &Credit) {
-        self.collected.touched.insert((credit.participant.clone(), credit.period.clone()));
+        self.collected
+            .touched
+            .insert((credit.participant.clone(), credit.period.clone()));
     }
 
     fn note(
@@ -238,7 +285,9 @@ impl Decisions {
                 (Some(first), Some(last)) if ids.len() > SINGLE_ITEMS_MAX => {
                     changes.work.push(item(period, *first, *last, now));
                 }
-                _ => changes.work.extend(ids.iter().map(|id| item(period.clone(), *id, *id, now))),
+                _ => changes
+                    .work
+                    .extend(ids.iter().map(|id| item(period.clone(), *id, *id, now))),
             }
         }
         let touched = self.collected.touched.iter();
@@ -273,5 +322,11 @@ fn item(
     last: TransactionId,
     now: &mut Circumstances<'_>,
 ) -> WorkItem {
-    WorkItem { id: WorkItemId(now.id()), stage: Process::Classify, period, first, last }
+    WorkItem {
+        id: WorkItemId(now.id()),
+        stage: Process::Classify,
+        period,
+        first,
+        last,
+    }
 }

@@ -32,7 +32,9 @@ fn malformed(field: &str, text: &str, wanted: &str) -> Refusal {
         shown.push('…');
     }
     let sentence = format!("`{shown}` {wanted}");
-    Refusal::new(Reason::MalformedValue, sentence).at(field).with("value", shown)
+    Refusal::new(Reason::MalformedValue, sentence)
+        .at(field)
+        .with("value", shown)
 }
 
 /// A needed field.
@@ -85,9 +87,15 @@ pub(super) fn number_or(
 pub(super) fn currency(text: Option<&String>) -> Result<Currency, Refusal> {
     let text = needed("currency", text)?;
     Currency::parse(text).map_err(|_| {
-        let refusal =
-            malformed("currency", text, "is not an ISO 4217 currency with a minor unit");
-        Refusal { reason: Reason::UnknownCurrency, ..refusal }
+        let refusal = malformed(
+            "currency",
+            text,
+            "is not an ISO 4217 currency with a minor unit",
+        );
+        Refusal {
+            reason: Reason::UnknownCurrency,
+            ..refusal
+        }
     })
 }
 
@@ -113,7 +121,8 @@ fn plain_date(text: &str) -> Option<Date> {
     };
     let digits = |bytes: &[u8]| {
         bytes.iter().try_fold(0_u32, |value, byte| {
-            byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| value * 10 + u32::from(byte - b'0'))
         })
     };
     let year = i32::try_from(digits(&[y1, y2, y3, y4])?).ok()?;
@@ -122,9 +131,15 @@ fn plain_date(text: &str) -> Option<Date> {
 
 /// An instant as RFC 3339 has it, zone included.
 pub(super) fn instant(field: &str, text: Option<&String>) -> Result<Option<Instant>, Refusal> {
-    let Some(text) = given(text) else { return Ok(None) };
+    let Some(text) = given(text) else {
+        return Ok(None);
+    };
     let at = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| {
-        malformed(field, text, "is not an instant with its zone such as 2026-01-31T17:00:00Z")
+        malformed(
+            field,
+            text,
+            "is not an instant with its zone such as 2026-01-31T17:00:00Z",
+        )
     })?;
     Ok(Some(Instant::new(at.to_utc())))
 }
@@ -150,7 +165,9 @@ pub(super) fn category(
     set: &DefinitionSet,
     text: Option<&String>,
 ) -> Result<Option<CategoryId>, Refusal> {
-    let Some(text) = given(text) else { return Ok(None) };
+    let Some(text) = given(text) else {
+        return Ok(None);
+    };
     let category = name("category", text, CategoryId::parse)?;
     known_category(set, &category)?;
     Ok(Some(category))
@@ -161,7 +178,9 @@ pub(super) fn known_category(set: &DefinitionSet, category: &CategoryId) -> Resu
         return Ok(());
     }
     let text = format!("the category tree has no `{category}`");
-    Err(Refusal::new(Reason::UnknownCategory, text).at("category").with("category", category))
+    Err(Refusal::new(Reason::UnknownCategory, text)
+        .at("category")
+        .with("category", category))
 }
 
 /// The value of an attribute, of the type that the workspace declares.

@@ -41,8 +41,11 @@ pub(super) fn newest<T>(
         }
     }
     let read = rows.len();
-    let winners: Vec<Row<T>> =
-        rows.into_iter().zip(wins).filter_map(|(row, wins)| wins.then_some(row)).collect();
+    let winners: Vec<Row<T>> = rows
+        .into_iter()
+        .zip(wins)
+        .filter_map(|(row, wins)| wins.then_some(row))
+        .collect();
     let lost = read - winners.len();
     (winners, lost as u64)
 }

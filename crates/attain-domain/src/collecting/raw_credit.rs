@@ -80,7 +80,10 @@ impl RawCredit {
     /// `MISSING_VALUE`, `MALFORMED_VALUE`, `OUT_OF_RANGE`, `UNKNOWN_CURRENCY`, `UNKNOWN_CATEGORY`.
     pub fn parse(&self, set: &DefinitionSet) -> Result<IncomingCredit, Refusal> {
         let key = key(self.number.as_ref(), self.kind.as_ref())?;
-        let event_date = date("event_date", needed("event_date", self.event_date.as_ref())?)?;
+        let event_date = date(
+            "event_date",
+            needed("event_date", self.event_date.as_ref())?,
+        )?;
         let participant = needed("participant", self.participant.as_ref())?;
         let participant = name("participant", participant, ParticipantId::parse)?;
         let amount = money("amount", self.amount.as_ref(), self.currency.as_ref())?;
@@ -92,7 +95,9 @@ impl RawCredit {
             return Err(Refusal::new(Reason::OutOfRange, text).at("percent"));
         }
         let whole = given(self.transaction_amount.as_ref());
-        let whole = whole.map(|text| number("transaction_amount", text)).transpose()?;
+        let whole = whole
+            .map(|text| number("transaction_amount", text))
+            .transpose()?;
         let code = currency(self.currency.as_ref())?;
         Ok(IncomingCredit {
             key,

@@ -124,7 +124,9 @@ impl RawTransaction {
         let key = key(self.number.as_ref(), self.kind.as_ref())?;
         let cancelled = truth("cancelled", self.cancelled.as_ref())? == Some(true);
         let event_date = given(self.event_date.as_ref());
-        let event_date = event_date.map(|text| date("event_date", text)).transpose()?;
+        let event_date = event_date
+            .map(|text| date("event_date", text))
+            .transpose()?;
         if event_date.is_none() && !cancelled {
             return Err(missing("event_date"));
         }

@@ -24,11 +24,17 @@ impl<'a> Stored<'a> {
         by_key.sort_by(|a, b| a.key.cmp(&b.key));
         let mut by_transaction: Vec<&Credit> = credits.iter().collect();
         by_transaction.sort_by_key(|credit| (credit.transaction, credit.id));
-        Self { by_key, by_transaction }
+        Self {
+            by_key,
+            by_transaction,
+        }
     }
 
     pub(super) fn transaction(&self, key: &TransactionKey) -> Option<&'a Transaction> {
-        let found = self.by_key.binary_search_by(|transaction| transaction.key.cmp(key)).ok()?;
+        let found = self
+            .by_key
+            .binary_search_by(|transaction| transaction.key.cmp(key))
+            .ok()?;
         self.by_key.get(found).copied()
     }
 
@@ -67,7 +73,9 @@ pub(super) fn open_period_at(set: &DefinitionSet, date: Date) -> Result<&PeriodI
         PeriodStatus::Open => Ok(&period.id),
         PeriodStatus::Closed | PeriodStatus::PermanentlyClosed => {
             let text = format!("{date} lies in period {}, which is closed", period.id);
-            Err(closed("event_date", text).with("date", date).with("period", &period.id))
+            Err(closed("event_date", text)
+                .with("date", date)
+                .with("period", &period.id))
         }
     }
 }
@@ -96,9 +104,15 @@ pub(super) fn converted(
         let text = format!("{money} in {operating}: {wrong}");
         Refusal::new(Reason::OutOfRange, text).at(field)
     };
-    let found = set.rates.convert(money, operating, date).map_err(|wrong| too_large(&wrong))?;
+    let found = set
+        .rates
+        .convert(money, operating, date)
+        .map_err(|wrong| too_large(&wrong))?;
     let Some((exact, rate)) = found else {
-        let text = format!("no rate converts {} to {operating} on {date}", money.currency);
+        let text = format!(
+            "no rate converts {} to {operating} on {date}",
+            money.currency
+        );
         let refusal = Refusal::new(Reason::MissingCurrencyRate, text).at("currency");
         return Err(refusal.with("currency", money.currency).with("date", date));
     };

@@ -65,7 +65,9 @@ pub fn collect(
             Ok(Decision::Unchanged) => counts.unchanged += 1,
             Ok(Decision::Made(new)) => {
                 counts.stored += 1;
-                made.entry(new.transaction.period.clone()).or_default().push(*new);
+                made.entry(new.transaction.period.clone())
+                    .or_default()
+                    .push(*new);
             }
             Ok(Decision::Cancelled(old)) => {
                 counts.stored += 1;
@@ -114,8 +116,9 @@ fn decide<'a>(
     match (is_cancelled(old), cancels) {
         (true, true) => Ok(Decision::Unchanged),
         // An old file that is read again does not bring back what was cancelled.
-        (true, false) if content.source_updated_at.is_some()
-            && content.source_updated_at == old.source_updated_at =>
+        (true, false)
+            if content.source_updated_at.is_some()
+                && content.source_updated_at == old.source_updated_at =>
         {
             Ok(Decision::Older)
         }
@@ -158,7 +161,9 @@ impl Content {
     fn of(row: IncomingTransaction, old: Option<&Transaction>) -> (Self, TransactionKey) {
         let flags = row.flags.over(old.map(|old| old.flags).unwrap_or_default());
         let kept = old.filter(|old| old.flags.do_not_classify);
-        let category = row.category.or_else(|| kept.and_then(|old| old.category.clone()));
+        let category = row
+            .category
+            .or_else(|| kept.and_then(|old| old.category.clone()));
         let content = Self {
             event_date: row.event_date,
             amount: row.amount,
@@ -237,5 +242,9 @@ fn made<'a>(
         replaced_by: None,
         stamp: now.stamp(),
     };
-    Ok(Decision::Made(Box::new(Made { transaction, old, because })))
+    Ok(Decision::Made(Box::new(Made {
+        transaction,
+        old,
+        because,
+    })))
 }

@@ -16,6 +16,9 @@ use crate::run::RunCounts;
 use crate::transaction::Transaction;
 use crate::working::{Circumstances, RowFailure};
 
+/// How many credits a transaction has, roughly.
+const CREDITS_EXPECTED: usize = 4;
+
 /// What a chunk starts from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChunkInput {
@@ -71,7 +74,12 @@ pub fn credit_chunk(
         book,
         set,
         stages,
-        above: Above { set, book, hierarchy, summarised, stamp: &stamp },
+        above: Above {
+            set,
+            book,
+            hierarchy,
+            summarised,
+        },
         stamp: &stamp,
         chunk: Chunk::new(&input),
         scratch: Scratch::default(),
@@ -79,11 +87,23 @@ pub fn credit_chunk(
         classified: 0,
         now: circumstances,
     };
+    let credits = &mut desk.written.outcome.changes.credits;
+    if input.credits.is_empty() && stages.credit {
+        // Growing step by step would move millions of rows again and again.
+        credits.reserve(input.transactions.len().saturating_mul(CREDITS_EXPECTED));
+    }
     for transaction in &input.transactions {
         desk.take(transaction);
     }
-    let Desk { mut written, classified, .. } = desk;
-    written.outcome.counts.note("transactions_classified", classified);
+    let Desk {
+        mut written,
+        classified,
+        ..
+    } = desk;
+    written
+        .outcome
+        .counts
+        .note("transactions_classified", classified);
     written.finish(circumstances)
 }
 
@@ -99,18 +119,27 @@ impl<'a> Chunk<'a> {
         transactions.sort_by_key(|transaction| transaction.id);
         let mut credits: Vec<&Credit> = input.credits.iter().collect();
         credits.sort_by_key(|credit| (credit.transaction, credit.id));
-        Self { transactions, credits }
+        Self {
+            transactions,
+            credits,
+        }
     }
 
     pub(super) fn transaction(&self, id: TransactionId) -> Option<&'a Transaction> {
-        let found = self.transactions.binary_search_by_key(&id, |transaction| transaction.id);
+        let found = self
+            .transactions
+            .binary_search_by_key(&id, |transaction| transaction.id);
         self.transactions.get(found.ok()?).copied()
     }
 
     fn credits_of(&self, id: TransactionId) -> impl Iterator<Item = &'a Credit> + '_ {
-        let start = self.credits.partition_point(|credit| credit.transaction < Some(id));
+        let start = self
+            .credits
+            .partition_point(|credit| credit.transaction < Some(id));
         let rest = self.credits.get(start..).unwrap_or_default();
-        rest.iter().copied().take_while(move |credit| credit.transaction == Some(id))
+        rest.iter()
+            .copied()
+            .take_while(move |credit| credit.transaction == Some(id))
     }
 
     /// The credits of a version and of those before it, as far as they are at hand.
@@ -121,7 +150,10 @@ impl<'a> Chunk<'a> {
             credits.extend(self.credits_of(id));
             // Versions before one that is not in the chunk were not asked for. And each version
             // is older than the one that replaced it, so this ends.
-            next = self.transaction(id).and_then(|t| t.replaces).filter(|older| *older < id);
+            next = self
+                .transaction(id)
+                .and_then(|t| t.replaces)
+                .filter(|older| *older < id);
         }
         credits
     }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::roll_up::Recipient;
 use super::split::Part;
 use crate::credit::{Credit, CreditKind, CreditOrigin, CreditStatus};
 use crate::ids::{CategoryId, CreditId, LineageId, ParticipantId};
@@ -51,12 +52,11 @@ pub(super) fn credit_for(
     }
 }
 
-/// A credit made from another, for somebody else, through a report or a member of a team.
+/// The credit of a recipient, made from another of a known id.
 pub(super) fn made_from(
     source: &Credit,
-    participant: &ParticipantId,
-    kind: CreditKind,
-    through: &ParticipantId,
+    id: CreditId,
+    recipient: Recipient<'_>,
     stamp: &Stamp,
 ) -> Credit {
     Credit {
@@ -64,9 +64,12 @@ pub(super) fn made_from(
         lineage: LineageId(Uuid::nil()),
         transaction: source.transaction,
         key: source.key.clone(),
-        participant: participant.clone(),
-        kind,
-        origin: CreditOrigin::From { source: Some(source.id), through: through.clone() },
+        participant: recipient.participant.clone(),
+        kind: recipient.kind,
+        origin: CreditOrigin::From {
+            source: Some(id),
+            through: recipient.through.clone(),
+        },
         amount: source.amount,
         quantity: source.quantity,
         percent: source.percent,

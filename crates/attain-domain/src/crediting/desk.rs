@@ -1,6 +1,7 @@
 //! Where the transactions of a chunk are dealt with, one after the other.
 
 use super::chunk::{Chunk, Stages};
+use super::desired::made_from;
 use super::difference::{Difference, Live};
 use super::direct::Sale;
 use super::index::Scratch;
@@ -9,7 +10,7 @@ use super::rulebook::Rulebook;
 use crate::change::Guard;
 use crate::credit::{Credit, CreditOrigin, LeftBecause};
 use crate::definition::DefinitionSet;
-use crate::ids::{CategoryId, TransactionId};
+use crate::ids::{CategoryId, CreditId, TransactionId};
 use crate::refusal::{Reason, RowError};
 use crate::stamp::Stamp;
 use crate::transaction::{Transaction, TransactionProgress, TransactionStatus};
@@ -50,7 +51,11 @@ impl<'a> Desk<'a, '_, '_> {
             | TransactionStatus::Classified
             | TransactionStatus::Credited
             | TransactionStatus::Error(_) => {
-                if transaction.flags.hold { None } else { self.carry_on(transaction) }
+                if transaction.flags.hold {
+                    None
+                } else {
+                    self.carry_on(transaction)
+                }
             }
         };
         let outcome = &mut self.written.outcome;
@@ -58,7 +63,9 @@ impl<'a> Desk<'a, '_, '_> {
             || outcome.changes.transactions_progressed.len() > progressed_before;
         if changed {
             let version = transaction.stamp.version;
-            outcome.guards.push(Guard::TransactionAt(transaction.id, version));
+            outcome
+                .guards
+                .push(Guard::TransactionAt(transaction.id, version));
         }
         let counts = &mut outcome.counts;
         counts.taken += 1;
@@ -148,18 +155,24 @@ impl<'a> Desk<'a, '_, '_> {
         if status == transaction.status && category == transaction.category {
             return;
         }
-        self.written.outcome.changes.transactions_progressed.push(TransactionProgress {
-            id: transaction.id,
-            status,
-            category,
-            flags: transaction.flags,
-            replaced_by: transaction.replaced_by,
-            stamp: self.now.touch(&transaction.stamp),
-        });
+        self.written
+            .outcome
+            .changes
+            .transactions_progressed
+            .push(TransactionProgress {
+                id: transaction.id,
+                status,
+                category,
+                flags: transaction.flags,
+                replaced_by: transaction.replaced_by,
+                stamp: self.now.touch(&transaction.stamp),
+            });
     }
 
     fn category_of(&mut self, transaction: &Transaction) -> Category {
-        let Stages { classify, credit, .. } = self.stages;
+        let Stages {
+            classify, credit, ..
+        } = self.stages;
         if !classify && !credit {
             return Ok(transaction.category.clone());
         }
@@ -182,7 +195,11 @@ impl<'a> Desk<'a, '_, '_> {
         }
         let found = self.book.classify(transaction, &mut self.scratch)?;
         let default = || self.set.settings.as_ref()?.default_category.as_ref();
-        found.or_else(default).cloned().map(Some).ok_or_else(unclassified)
+        found
+            .or_else(default)
+            .cloned()
+            .map(Some)
+            .ok_or_else(unclassified)
     }
 
     fn given_category(&self, transaction: &Transaction) -> Category {
@@ -212,35 +229,63 @@ impl<'a> Desk<'a, '_, '_> {
             return Ok(());
         }
         let direct = if !self.stages.credit {
-            Ok(live.counting().filter(|credit| !is_derived(credit)).cloned().collect())
+            Ok(live
+                .counting()
+                .filter(|credit| !is_derived(credit))
+                .cloned()
+                .collect())
         } else if preserves {
             Ok(self.preserved(transaction, category, &live))
         } else {
             self.by_rules(transaction, category)
         };
-        let mut direct: Vec<Credit> = match direct {
+        let direct: Vec<Credit> = match direct {
             Ok(direct) => direct,
             Err(error) => {
                 // None is credited.
-                self.written.remove(&mut live, |_| true, LeftBecause::Recredited, self.now);
+                self.written
+                    .remove(&mut live, |_| true, LeftBecause::Recredited, self.now);
                 return Err(error);
             }
         };
-        if self.stages.credit {
-            self.written.settle(&mut live, &mut direct, self.now);
+        let ids: Vec<CreditId> = if self.stages.credit {
+            let credits = direct.iter().cloned();
+            let ids = self.written.settle(&mut live, credits, self.now);
             let is_direct = |credit: &Credit| !is_derived(credit);
-            self.written.remove(&mut live, is_direct, LeftBecause::Recredited, self.now);
-        }
+            self.written
+                .remove(&mut live, is_direct, LeftBecause::Recredited, self.now);
+            ids
+        } else {
+            direct.iter().map(|credit| credit.id).collect()
+        };
         if self.stages.roll_up {
-            let mut derived = if transaction.flags.do_not_roll_up {
-                Vec::new()
-            } else {
-                self.above.credits(&direct)
-            };
-            self.written.settle(&mut live, &mut derived, self.now);
-            self.written.remove(&mut live, is_derived, LeftBecause::Recredited, self.now);
+            self.derive(transaction, &direct, &ids, &mut live);
         }
         Ok(())
+    }
+
+    /// Brings the credits made from direct ones up to date.
+    fn derive(
+        &mut self,
+        transaction: &Transaction,
+        direct: &[Credit],
+        ids: &[CreditId],
+        live: &mut Live<'_>,
+    ) {
+        let above = self.above;
+        let recipients = if transaction.flags.do_not_roll_up {
+            Vec::new()
+        } else {
+            above.recipients(direct)
+        };
+        let stamp = self.stamp;
+        let derived = recipients.into_iter().filter_map(|recipient| {
+            let (source, id) = (direct.get(recipient.source)?, ids.get(recipient.source)?);
+            Some(made_from(source, *id, recipient, stamp))
+        });
+        self.written.settle(live, derived, self.now);
+        self.written
+            .remove(live, is_derived, LeftBecause::Recredited, self.now);
     }
 
     fn by_rules(
@@ -250,9 +295,17 @@ impl<'a> Desk<'a, '_, '_> {
     ) -> Result<Vec<Credit>, RowError> {
         let category = category.as_ref().map_err(Clone::clone)?.as_ref();
         let settings = self.set.settings.as_ref();
-        let rounding = settings.map(|settings| settings.rounding).unwrap_or_default();
+        let rounding = settings
+            .map(|settings| settings.rounding)
+            .unwrap_or_default();
         let (set, stamp) = (self.set, self.stamp);
-        let sale = Sale { set, transaction, category, rounding, stamp };
+        let sale = Sale {
+            set,
+            transaction,
+            category,
+            rounding,
+            stamp,
+        };
         sale.by_rules(self.book, &mut self.scratch)
     }
 
@@ -276,7 +329,10 @@ impl<'a> Desk<'a, '_, '_> {
             }
             credit
         };
-        live.counting().filter(|credit| !is_derived(credit)).map(keep).collect()
+        live.counting()
+            .filter(|credit| !is_derived(credit))
+            .map(keep)
+            .collect()
     }
 }
 
@@ -331,5 +387,10 @@ fn classified_status(
 }
 
 fn is_of_classification(reason: Reason) -> bool {
-    [Reason::Unclassified, Reason::CategoryRequired, Reason::UnknownCategory].contains(&reason)
+    [
+        Reason::Unclassified,
+        Reason::CategoryRequired,
+        Reason::UnknownCategory,
+    ]
+    .contains(&reason)
 }

@@ -1,6 +1,6 @@
 //! What is live against what should be: what is equal stays, the rest is replaced.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chunk::ChunkOutcome;
 use crate::activity::{Activity, ActivityAction, RecordKind};
@@ -26,7 +26,12 @@ pub(super) struct Live<'a> {
 impl<'a> Live<'a> {
     pub(super) fn new(transaction: Option<TransactionId>, credits: Vec<&'a Credit>) -> Self {
         let used = vec![false; credits.len()];
-        Self { transaction, credits, used, taken: Vec::new() }
+        Self {
+            transaction,
+            credits,
+            used,
+            taken: Vec::new(),
+        }
     }
 
     /// The credits that count now.
@@ -48,7 +53,9 @@ impl<'a> Live<'a> {
 
     fn unused(&self) -> impl Iterator<Item = (usize, &'a Credit)> + '_ {
         let unused = self.credits.iter().zip(&self.used).enumerate();
-        unused.filter(|(_, (_, used))| !**used).map(|(position, (credit, _))| (position, *credit))
+        unused
+            .filter(|(_, (_, used))| !**used)
+            .map(|(position, (credit, _))| (position, *credit))
     }
 
     /// The position of the credit that says what is desired, eligibility aside.
@@ -56,9 +63,8 @@ impl<'a> Live<'a> {
         if self.credits.is_empty() {
             return None;
         }
-        let counts = |credit: &Credit| {
-            credit.obsolete.is_none() && credit.transaction == self.transaction
-        };
+        let counts =
+            |credit: &Credit| credit.obsolete.is_none() && credit.transaction == self.transaction;
         let judged = std::mem::replace(&mut desired.status, CreditStatus::Credited);
         let found = self.unused().find(|(_, credit)| {
             counts(credit) && credit.participant == desired.participant && {
@@ -74,8 +80,11 @@ impl<'a> Live<'a> {
     fn before(&self, desired: &Credit) -> Option<usize> {
         let candidates = self.unused().filter_map(|(position, credit)| {
             let distance = distance(credit, desired)?;
-            (!self.taken.contains(&credit.lineage))
-                .then_some((distance, credit.obsolete.is_some(), position))
+            (!self.taken.contains(&credit.lineage)).then_some((
+                distance,
+                credit.obsolete.is_some(),
+                position,
+            ))
         });
         candidates.min().map(|(_, _, position)| position)
     }
@@ -89,7 +98,10 @@ fn distance(old: &Credit, desired: &Credit) -> Option<u8> {
     match (&old.origin, &desired.origin) {
         (
             CreditOrigin::From { source, through },
-            CreditOrigin::From { source: new_source, through: new_through },
+            CreditOrigin::From {
+                source: new_source,
+                through: new_through,
+            },
         ) => {
             let summarised = (source.is_none(), new_source.is_none());
             let is_alike = match summarised {
@@ -100,8 +112,14 @@ fn distance(old: &Credit, desired: &Credit) -> Option<u8> {
             (is_alike && through == new_through).then_some(0)
         }
         (
-            CreditOrigin::Rule { set: old_set, rule: old_rule },
-            CreditOrigin::Rule { set: new_set, rule: new_rule },
+            CreditOrigin::Rule {
+                set: old_set,
+                rule: old_rule,
+            },
+            CreditOrigin::Rule {
+                set: new_set,
+                rule: new_rule,
+            },
         ) => Some(match (old_set == new_set, old_rule == new_rule) {
             (true, true) => 0,
             (true, false) => 1,
@@ -138,59 +156,99 @@ pub(super) struct Difference<'a> {
     pub(super) archive: bool,
     pub(super) outcome: ChunkOutcome,
     pub(super) credits: CreditCounts,
+    /// Whose credits changed, by period: there are few periods, and looking one up is cheap.
+    touched: BTreeMap<PeriodId, BTreeSet<ParticipantId>>,
 }
 
 impl<'a> Difference<'a> {
-    pub(super) fn new(
-        set: &DefinitionSet,
-        judge: &'a dyn Fn(&Credit) -> CreditStatus,
-    ) -> Self {
+    pub(super) fn new(set: &DefinitionSet, judge: &'a dyn Fn(&Credit) -> CreditStatus) -> Self {
         let settings = set.settings.as_ref();
         let archive = settings.is_some_and(|settings| settings.archive_updated_credits);
         let (outcome, credits) = (ChunkOutcome::default(), CreditCounts::default());
-        Self { judge, archive, outcome, credits }
+        Self {
+            judge,
+            archive,
+            outcome,
+            credits,
+            touched: BTreeMap::new(),
+        }
     }
 
-    /// Makes the live credits what they should be, as far as there should be any. Afterwards the
-    /// desired ones have the ids under which they are live.
+    /// Makes the live credits what they should be, as far as there should be any. Returns the ids
+    /// under which the desired ones are live now, in their order.
     pub(super) fn settle(
         &mut self,
         live: &mut Live<'_>,
-        desired: &mut [Credit],
+        desired: impl IntoIterator<Item = Credit>,
         now: &mut Circumstances<'_>,
-    ) {
-        let mut missing: Vec<&mut Credit> = Vec::new();
-        for credit in desired {
-            credit.status = (self.judge)(credit);
-            self.note_error(credit);
-            let Some(kept) = live.same(credit).and_then(|position| live.take(position)) else {
-                missing.push(credit);
-                continue;
-            };
-            (credit.id, credit.lineage) = (kept.id, kept.lineage);
-            if kept.status == credit.status {
-                self.credits.kept += 1;
+    ) -> Vec<CreditId> {
+        let mut ids = Vec::new();
+        // A credit that is equal keeps its version, so all of those are found before any of the
+        // others takes over a lineage.
+        let mut missing: Vec<(usize, Credit)> = Vec::new();
+        for mut credit in desired {
+            credit.status = (self.judge)(&credit);
+            self.note_error(&credit);
+            let position = ids.len();
+            if let Some(kept) = live.same(&mut credit).and_then(|found| live.take(found)) {
+                ids.push(kept.id);
+                self.keep(kept, credit.status, now);
+            } else if live.credits.is_empty() {
+                ids.push(self.create(credit, live, now));
             } else {
-                self.judge_again(kept, credit.status.clone(), now);
+                ids.push(credit.id);
+                missing.push((position, credit));
             }
         }
-        for credit in missing {
-            credit.id = CreditId(now.id());
-            match live.before(credit).and_then(|position| live.take(position)) {
-                Some(old) => {
-                    credit.lineage = old.lineage;
-                    credit.stamp = now.touch(&old.stamp);
-                    self.depart(old, live.transaction, LeftBecause::Recredited, now);
-                }
-                None => {
-                    credit.lineage = LineageId(now.id());
-                    credit.stamp = now.stamp();
-                }
+        for (position, credit) in missing {
+            let id = self.create(credit, live, now);
+            if let Some(unknown) = ids.get_mut(position) {
+                *unknown = id;
             }
-            self.credits.created += 1;
-            self.touch(credit);
-            self.outcome.changes.credits.push(credit.clone());
         }
+        ids
+    }
+
+    fn keep(&mut self, kept: &Credit, status: CreditStatus, now: &Circumstances<'_>) {
+        if kept.status == status {
+            self.credits.kept += 1;
+            return;
+        }
+        self.credits.judged += 1;
+        self.touch(kept);
+        let stamp = now.touch(&kept.stamp);
+        let eligibility = CreditEligibility {
+            id: kept.id,
+            status,
+            stamp,
+        };
+        self.outcome.changes.credits_judged.push(eligibility);
+    }
+
+    /// Stores a credit: as the next version of one that it takes the place of, or as a new one.
+    fn create(
+        &mut self,
+        mut credit: Credit,
+        live: &mut Live<'_>,
+        now: &mut Circumstances<'_>,
+    ) -> CreditId {
+        let id = CreditId(now.id());
+        credit.id = id;
+        match live.before(&credit).and_then(|found| live.take(found)) {
+            Some(old) => {
+                credit.lineage = old.lineage;
+                credit.stamp = now.touch(&old.stamp);
+                self.depart(old, live.transaction, LeftBecause::Recredited, now);
+            }
+            None => {
+                credit.lineage = LineageId(now.id());
+                credit.stamp = now.stamp();
+            }
+        }
+        self.credits.created += 1;
+        self.touch(&credit);
+        self.outcome.changes.credits.push(credit);
+        id
     }
 
     /// Removes what is left of the live credits, as far as asked for.
@@ -201,8 +259,11 @@ impl<'a> Difference<'a> {
         because: LeftBecause,
         now: &Circumstances<'_>,
     ) {
-        let left: Vec<usize> =
-            live.unused().filter(|(_, c)| which(c)).map(|(position, _)| position).collect();
+        let left: Vec<usize> = live
+            .unused()
+            .filter(|(_, c)| which(c))
+            .map(|(position, _)| position)
+            .collect();
         for position in left {
             if let Some(credit) = live.take(position) {
                 self.depart(credit, live.transaction, because, now);
@@ -233,14 +294,6 @@ impl<'a> Difference<'a> {
         });
     }
 
-    fn judge_again(&mut self, kept: &Credit, status: CreditStatus, now: &Circumstances<'_>) {
-        self.credits.judged += 1;
-        self.touch(kept);
-        let stamp = now.touch(&kept.stamp);
-        let eligibility = CreditEligibility { id: kept.id, status, stamp };
-        self.outcome.changes.credits_judged.push(eligibility);
-    }
-
     /// A direct credit that counts for nothing is told each time. Ancestors and team members may
     /// well be in no plan that looks at them.
     fn note_error(&mut self, credit: &Credit) {
@@ -249,13 +302,22 @@ impl<'a> Difference<'a> {
         {
             *self.outcome.counts.errors.entry(error.reason).or_default() += 1;
             let subject = format!("{}, credit of {}", credit.key, credit.participant);
-            self.outcome.failures.push(RowFailure { subject, error: error.clone() });
+            self.outcome.failures.push(RowFailure {
+                subject,
+                error: error.clone(),
+            });
         }
     }
 
     fn touch(&mut self, credit: &Credit) {
-        let touched: &mut BTreeSet<(ParticipantId, PeriodId)> = &mut self.outcome.touched;
-        touched.insert((credit.participant.clone(), credit.period.clone()));
+        if let Some(touched) = self.touched.get_mut(&credit.period) {
+            if !touched.contains(&credit.participant) {
+                touched.insert(credit.participant.clone());
+            }
+            return;
+        }
+        let first = BTreeSet::from([credit.participant.clone()]);
+        self.touched.insert(credit.period.clone(), first);
     }
 
     /// Adds what follows: counts of outcomes, and an activity entry for each kind of deed.
@@ -265,17 +327,50 @@ impl<'a> Difference<'a> {
         counts.note("credits_kept", self.credits.kept);
         counts.note("credits_removed", self.credits.removed);
         counts.note("credits_judged", self.credits.judged);
+        for (period, participants) in self.touched {
+            let both = participants.into_iter().map(|who| (who, period.clone()));
+            self.outcome.touched.extend(both);
+        }
         let changes = &mut self.outcome.changes;
-        let progressed = changes.transactions_progressed.first().map(|t| t.id.to_string());
-        let judged = changes.credits_judged.first().map(|credit| credit.id.to_string());
+        let progressed = changes
+            .transactions_progressed
+            .first()
+            .map(|t| t.id.to_string());
+        let judged = changes
+            .credits_judged
+            .first()
+            .map(|credit| credit.id.to_string());
         let created = changes.credits.first().map(|credit| credit.id.to_string());
-        let departed = changes.credits_departed.first().map(|credit| credit.id.to_string());
+        let departed = changes
+            .credits_departed
+            .first()
+            .map(|credit| credit.id.to_string());
         let (updated, deleted) = (ActivityAction::Updated, ActivityAction::Deleted);
         let deeds = [
-            (RecordKind::Transaction, updated, progressed, changes.transactions_progressed.len()),
-            (RecordKind::Credit, deleted, departed, changes.credits_departed.len()),
-            (RecordKind::Credit, updated, judged, changes.credits_judged.len()),
-            (RecordKind::Credit, ActivityAction::Created, created, changes.credits.len()),
+            (
+                RecordKind::Transaction,
+                updated,
+                progressed,
+                changes.transactions_progressed.len(),
+            ),
+            (
+                RecordKind::Credit,
+                deleted,
+                departed,
+                changes.credits_departed.len(),
+            ),
+            (
+                RecordKind::Credit,
+                updated,
+                judged,
+                changes.credits_judged.len(),
+            ),
+            (
+                RecordKind::Credit,
+                ActivityAction::Created,
+                created,
+                changes.credits.len(),
+            ),
         ];
         for (record, action, first, count) in deeds {
             changes.activities.extend(first.map(|subject| Activity {

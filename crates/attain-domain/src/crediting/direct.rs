@@ -33,7 +33,10 @@ impl Sale<'_> {
         book: &Rulebook,
         scratch: &mut Scratch,
     ) -> Result<Vec<Credit>, RowError> {
-        let facts = Facts { transaction: self.transaction, category: self.category };
+        let facts = Facts {
+            transaction: self.transaction,
+            category: self.category,
+        };
         let mut credits = Vec::with_capacity(4);
         let mut any_matched = false;
         for rules in &book.sets {
@@ -65,7 +68,10 @@ impl Sale<'_> {
                 split.alone(receiver.percent)
             };
             let part = part.map_err(|wrong| overflow(&rules.id, &rule.id, wrong))?;
-            let origin = CreditOrigin::Rule { set: rules.id.clone(), rule: rule.id.clone() };
+            let origin = CreditOrigin::Rule {
+                set: rules.id.clone(),
+                rule: rule.id.clone(),
+            };
             self.receive(receiver, &part, &origin, credits)?;
         }
         Ok(())
@@ -90,7 +96,12 @@ impl Sale<'_> {
                 revenue: receiver.revenue,
                 rolls_up: rolls_up && !flags.do_not_roll_up,
             };
-            credits.push(credit_for(self.transaction, self.category, share, self.stamp));
+            credits.push(credit_for(
+                self.transaction,
+                self.category,
+                share,
+                self.stamp,
+            ));
         };
         match &receiver.who {
             ReceiverKind::Participant(id) => {
@@ -136,12 +147,13 @@ impl Sale<'_> {
         let text = match self.transaction.attributes.get(name) {
             Some(Value::Text(text)) => text,
             Some(Value::Number(_) | Value::Bool(_) | Value::Date(_)) | None => {
-                return Err(unknown(format!("the attribute `{name}` names no participant")));
+                return Err(unknown(format!(
+                    "the attribute `{name}` names no participant"
+                )));
             }
         };
-        let id = ParticipantId::parse(text).map_err(|wrong| {
-            unknown(format!("`{text}` in the attribute `{name}` {wrong}"))
-        })?;
+        let id = ParticipantId::parse(text)
+            .map_err(|wrong| unknown(format!("`{text}` in the attribute `{name}` {wrong}")))?;
         self.present(&id)?;
         Ok(id)
     }
@@ -153,7 +165,10 @@ pub(super) fn members_at<'a>(
     team: &'a Team,
     date: Date,
 ) -> impl Iterator<Item = &'a ParticipantId> {
-    let here = team.members.iter().filter(move |member| member.effective.contains(date));
+    let here = team
+        .members
+        .iter()
+        .filter(move |member| member.effective.contains(date));
     here.map(|member| &member.participant)
         .filter(move |id| set.active_participant(id, date).is_some())
 }
@@ -163,5 +178,8 @@ fn unknown(text: String) -> RowError {
 }
 
 fn overflow(set: &RuleSetId, rule: &RuleId, wrong: MoneyError) -> RowError {
-    RowError::new(Reason::Overflow, format!("the split of rule `{rule}` of `{set}`: {wrong}"))
+    RowError::new(
+        Reason::Overflow,
+        format!("the split of rule `{rule}` of `{set}`: {wrong}"),
+    )
 }

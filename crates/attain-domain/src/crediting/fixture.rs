@@ -27,7 +27,11 @@ use crate::time::{Date, DateRange, Instant};
 use crate::transaction::{Transaction, TransactionStatus};
 use crate::working::Circumstances;
 
-pub(crate) const EVERYTHING: Stages = Stages { classify: true, credit: true, roll_up: true };
+pub(crate) const EVERYTHING: Stages = Stages {
+    classify: true,
+    credit: true,
+    roll_up: true,
+};
 
 pub(crate) fn who(text: &str) -> ParticipantId {
     ParticipantId::parse(text).unwrap()
@@ -50,7 +54,10 @@ pub(crate) fn usd(text: &str) -> Money {
 }
 
 pub(crate) fn person(id: &str, managers: &[&str]) -> Participant {
-    let line = |manager: &&str| ReportingLine { manager: who(manager), effective: DateRange::ALWAYS };
+    let line = |manager: &&str| ReportingLine {
+        manager: who(manager),
+        effective: DateRange::ALWAYS,
+    };
     Participant {
         id: who(id),
         name: id.to_owned(),
@@ -65,7 +72,10 @@ pub(crate) fn person(id: &str, managers: &[&str]) -> Participant {
 }
 
 pub(crate) fn team(id: &str, lead: Option<&str>, members: &[&str]) -> Team {
-    let member = |id: &&str| TeamMember { participant: who(id), effective: DateRange::ALWAYS };
+    let member = |id: &&str| TeamMember {
+        participant: who(id),
+        effective: DateRange::ALWAYS,
+    };
     Team {
         id: TeamId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -82,7 +92,12 @@ pub(crate) fn receiver(to: &str, percent: &str, revenue: bool) -> Receiver {
         Some((_, name)) => ReceiverKind::Attribute(AttributeName::parse(name).unwrap()),
         None => ReceiverKind::Participant(who(to)),
     };
-    Receiver { who, percent: decimal(percent), revenue, rolls_up: true }
+    Receiver {
+        who,
+        percent: decimal(percent),
+        revenue,
+        rolls_up: true,
+    }
 }
 
 pub(crate) fn rule(id: &str, when: &str, receivers: Vec<Receiver>) -> CreditRule {
@@ -99,7 +114,11 @@ pub(crate) fn all_to(id: &str, to: &str) -> CreditRule {
 }
 
 fn month(number: u32) -> Period {
-    let next = if number == 12 { (2016, 1) } else { (2015, number + 1) };
+    let next = if number == 12 {
+        (2016, 1)
+    } else {
+        (2015, number + 1)
+    };
     Period {
         id: PeriodId::parse(&format!("2015-{number:02}")).unwrap(),
         start: Date::from_ymd_opt(2015, number, 1).unwrap(),
@@ -162,7 +181,12 @@ impl World {
             }),
             1,
         );
-        set.put(Definition::Calendar(Calendar { periods: (1..=12).map(month).collect() }), 1);
+        set.put(
+            Definition::Calendar(Calendar {
+                periods: (1..=12).map(month).collect(),
+            }),
+            1,
+        );
         let attributes = [
             ("rep", ValueType::Text),
             ("region", ValueType::Text),
@@ -171,7 +195,9 @@ impl World {
             ("renewal", ValueType::Bool),
         ];
         let attributes = attributes.map(|(name, of)| (AttributeName::parse(name).unwrap(), of));
-        let schema = AttributeSchema { transaction: attributes.into() };
+        let schema = AttributeSchema {
+            transaction: attributes.into(),
+        };
         set.put(Definition::Attributes(schema), 1);
         for id in ["ana", "ben", "cat"] {
             set.put(Definition::Participant(person(id, &["mia"])), 1);
@@ -179,7 +205,14 @@ impl World {
         set.put(Definition::Participant(person("mia", &["zoe"])), 1);
         set.put(Definition::Participant(person("zoe", &[])), 1);
         let (transactions, credits) = (BTreeMap::new(), BTreeMap::new());
-        Self { set, transactions, credits, departed: Vec::new(), ids: 0, seconds: 0 }
+        Self {
+            set,
+            transactions,
+            credits,
+            departed: Vec::new(),
+            ids: 0,
+            seconds: 0,
+        }
     }
 
     pub(crate) fn settings(&mut self) -> &mut Settings {
@@ -188,7 +221,14 @@ impl World {
 
     pub(crate) fn rules(&mut self, set: &str, rules: Vec<CreditRule>) {
         let id = RuleSetId::parse(set).unwrap();
-        self.set.put(Definition::RuleSet(RuleSet { id, name: set.to_owned(), rules }), 1);
+        self.set.put(
+            Definition::RuleSet(RuleSet {
+                id,
+                name: set.to_owned(),
+                rules,
+            }),
+            1,
+        );
     }
 
     /// Each with its parent, or an empty text.
@@ -223,7 +263,11 @@ impl World {
             Uuid::from_u128(ids)
         };
         let at = Instant::from_micros(self.seconds * 1_000_000).unwrap();
-        let mut now = Circumstances { at, actor: &actor, next_id: &mut next_id };
+        let mut now = Circumstances {
+            at,
+            actor: &actor,
+            next_id: &mut next_id,
+        };
         let decided = decide(self, &mut now);
         self.ids = ids;
         decided
@@ -248,11 +292,20 @@ impl World {
     }
 
     fn newest(&self) -> (Vec<Transaction>, Vec<Credit>) {
-        let newest: BTreeMap<_, _> =
-            self.transactions.values().map(|transaction| (&transaction.key, transaction)).collect();
+        let newest: BTreeMap<_, _> = self
+            .transactions
+            .values()
+            .map(|transaction| (&transaction.key, transaction))
+            .collect();
         let existing: Vec<Transaction> = newest.into_values().cloned().collect();
-        let ids: BTreeSet<_> = existing.iter().map(|transaction| Some(transaction.id)).collect();
-        let credits = self.credits.values().filter(|credit| ids.contains(&credit.transaction));
+        let ids: BTreeSet<_> = existing
+            .iter()
+            .map(|transaction| Some(transaction.id))
+            .collect();
+        let credits = self
+            .credits
+            .values()
+            .filter(|credit| ids.contains(&credit.transaction));
         (existing, credits.cloned().collect())
     }
 
@@ -266,14 +319,16 @@ impl World {
 
     fn check_guards(&self, guards: &[Guard]) {
         for guard in guards {
-            match guard {
-                Guard::TransactionKeyFree(key) => {
-                    assert!(!self.live_transactions().any(|transaction| transaction.key == *key));
-                }
-                Guard::TransactionAt(id, version) => {
-                    assert_eq!(self.transactions[id].stamp.version, *version);
-                }
-                other => panic!("{other:?}"),
+            if let Guard::TransactionKeyFree(key) = guard {
+                assert!(
+                    !self
+                        .live_transactions()
+                        .any(|transaction| transaction.key == *key)
+                );
+            } else if let Guard::TransactionAt(id, version) = guard {
+                assert_eq!(self.transactions[id].stamp.version, *version);
+            } else {
+                panic!("{guard:?}");
             }
         }
     }
@@ -289,7 +344,11 @@ impl World {
 
     pub(crate) fn apply(&mut self, changes: &Changes) {
         for transaction in &changes.transactions {
-            assert!(self.transactions.insert(transaction.id, transaction.clone()).is_none());
+            assert!(
+                self.transactions
+                    .insert(transaction.id, transaction.clone())
+                    .is_none()
+            );
         }
         for progress in changes.transactions_progressed.iter().cloned() {
             let transaction = self.transactions.get_mut(&progress.id).unwrap();
@@ -302,7 +361,8 @@ impl World {
         }
         for departure in &changes.credits_departed {
             let credit = self.credits.remove(&departure.id).unwrap();
-            self.departed.push((credit, departure.because, departure.archive));
+            self.departed
+                .push((credit, departure.because, departure.archive));
         }
         for obsoletion in &changes.credits_obsoleted {
             let credit = self.credits.get_mut(&obsoletion.id).unwrap();
@@ -322,10 +382,16 @@ impl World {
 
     /// Exactly one live version of each lineage.
     fn check_lineages(&self) {
-        let counting = self.credits.values().filter(|credit| credit.obsolete.is_none());
+        let counting = self
+            .credits
+            .values()
+            .filter(|credit| credit.obsolete.is_none());
         let mut lineages = BTreeSet::new();
         for credit in counting {
-            assert!(lineages.insert(credit.lineage), "two live versions: {credit:?}");
+            assert!(
+                lineages.insert(credit.lineage),
+                "two live versions: {credit:?}"
+            );
         }
     }
 
@@ -345,18 +411,31 @@ impl World {
         size: usize,
         judge: &dyn Fn(&Credit) -> CreditStatus,
     ) -> Vec<ChunkOutcome> {
-        let book = Rulebook::compile(&self.set).map_err(|wrong| wrong[0].clone()).unwrap();
-        let hierarchy = Hierarchy::build(&self.set).map_err(|wrong| wrong[0].clone()).unwrap();
+        let book = Rulebook::compile(&self.set)
+            .map_err(|wrong| wrong[0].clone())
+            .unwrap();
+        let hierarchy = Hierarchy::build(&self.set)
+            .map_err(|wrong| wrong[0].clone())
+            .unwrap();
         let all: Vec<TransactionId> = self.transactions.keys().copied().collect();
         let mut outcomes = Vec::new();
         for ids in all.chunks(size) {
             let transactions: Vec<_> = ids.iter().map(|id| self.transactions[id].clone()).collect();
             let replaced = transactions.iter().map(|transaction| transaction.replaces);
-            let wanted: BTreeSet<_> =
-                ids.iter().copied().map(Some).chain(replaced).flatten().collect();
-            let wants = |credit: &&Credit| credit.transaction.is_some_and(|id| wanted.contains(&id));
+            let wanted: BTreeSet<_> = ids
+                .iter()
+                .copied()
+                .map(Some)
+                .chain(replaced)
+                .flatten()
+                .collect();
+            let wants =
+                |credit: &&Credit| credit.transaction.is_some_and(|id| wanted.contains(&id));
             let credits = self.credits.values().filter(wants).cloned().collect();
-            let input = ChunkInput { transactions, credits };
+            let input = ChunkInput {
+                transactions,
+                credits,
+            };
             let outcome = self
                 .now(|w, now| credit_chunk(&book, &hierarchy, &w.set, input, stages, judge, now));
             let counts = &outcome.counts;
@@ -369,13 +448,20 @@ impl World {
     }
 
     pub(crate) fn summarise(&mut self, child: &str) -> ChunkOutcome {
-        let hierarchy = Hierarchy::build(&self.set).map_err(|wrong| wrong[0].clone()).unwrap();
+        let hierarchy = Hierarchy::build(&self.set)
+            .map_err(|wrong| wrong[0].clone())
+            .unwrap();
         let child = who(child);
         let all = self.credits.values();
-        let direct = all.clone().filter(|c| c.participant == child && c.transaction.is_some());
+        let direct = all
+            .clone()
+            .filter(|c| c.participant == child && c.transaction.is_some());
         let direct: Vec<Credit> = direct.cloned().collect();
         let through = all.filter(|c| c.transaction.is_none());
-        let live: Vec<Credit> = through.filter(|c| c.key.number.as_str().starts_with(child.as_str())).cloned().collect();
+        let live: Vec<Credit> = through
+            .filter(|c| c.key.number.as_str().starts_with(child.as_str()))
+            .cloned()
+            .collect();
         let judge = |_: &Credit| CreditStatus::Eligible;
         let outcome =
             self.now(|w, now| summarise(&hierarchy, &w.set, &child, &direct, &live, &judge, now));
@@ -385,7 +471,10 @@ impl World {
 
     /// The credits that count, as `kind participant amount`, in order.
     pub(crate) fn counting(&self) -> Vec<String> {
-        let counting = self.credits.values().filter(|credit| credit.obsolete.is_none());
+        let counting = self
+            .credits
+            .values()
+            .filter(|credit| credit.obsolete.is_none());
         let mut lines: Vec<String> = counting.map(line).collect();
         lines.sort();
         lines

@@ -61,14 +61,20 @@ impl Hierarchy {
                     .iter()
                     .filter_map(|line| {
                         let manager = *numbers.get(&line.manager)?;
-                        Some(Line { manager, effective: line.effective })
+                        Some(Line {
+                            manager,
+                            effective: line.effective,
+                        })
                     })
                     .collect();
                 lines.sort_by_key(|line| line.manager);
                 let to = participant.end.and_then(|last| last.succ_opt());
                 Person {
                     id: participant.id.clone(),
-                    there: DateRange { from: participant.start, to },
+                    there: DateRange {
+                        from: participant.start,
+                        to,
+                    },
                     lines,
                     segments: OnceLock::new(),
                 }
@@ -76,35 +82,57 @@ impl Hierarchy {
             .collect();
         let hierarchy = Self { numbers, people };
         let wrong = hierarchy.refuse_loops();
-        if wrong.is_empty() { Ok(hierarchy) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(hierarchy)
+        } else {
+            Err(wrong)
+        }
     }
 
     /// Everybody above a participant at a date, each once, nearest first, and by id where equally
     /// near. Who is not there at the date is left out, but not who stands above them.
     #[must_use]
     pub fn ancestors(&self, participant: &ParticipantId, date: Date) -> &[Ancestor] {
-        let Some(number) = self.numbers.get(participant) else { return &[] };
-        let Some(person) = self.people.get(*number) else { return &[] };
+        let Some(number) = self.numbers.get(participant) else {
+            return &[];
+        };
+        let Some(person) = self.people.get(*number) else {
+            return &[];
+        };
         if person.lines.is_empty() {
             return &[];
         }
         let segments = person.segments.get_or_init(|| self.segments_of(*number));
-        let after = segments.partition_point(|segment| segment.from.is_none_or(|from| from <= date));
+        let after =
+            segments.partition_point(|segment| segment.from.is_none_or(|from| from <= date));
         let segment = after.checked_sub(1).and_then(|last| segments.get(last));
-        segment.map(|segment| segment.ancestors.as_slice()).unwrap_or_default()
+        segment
+            .map(|segment| segment.ancestors.as_slice())
+            .unwrap_or_default()
     }
 
     fn refuse_loops(&self) -> Vec<Refusal> {
-        let lines: Vec<Vec<Line>> = self.people.iter().map(|person| person.lines.clone()).collect();
+        let lines: Vec<Vec<Line>> = self
+            .people
+            .iter()
+            .map(|person| person.lines.clone())
+            .collect();
         let refusal = |found: super::loops::Loop| {
             let first = &self.people[found.people[0]].id;
-            let mut path: Vec<&str> =
-                found.people.iter().map(|person| self.people[*person].id.as_str()).collect();
+            let mut path: Vec<&str> = found
+                .people
+                .iter()
+                .map(|person| self.people[*person].id.as_str())
+                .collect();
             path.push(first.as_str());
             let path = path.join(" → ");
-            let since = found.since.map_or("always".to_owned(), |date| format!("from {date} on"));
+            let since = found
+                .since
+                .map_or("always".to_owned(), |date| format!("from {date} on"));
             let text = format!("{since}, the reporting lines {path} would go in a circle");
-            let refusal = Refusal::new(Reason::Cycle, text).at("reports_to").with("loop", path);
+            let refusal = Refusal::new(Reason::Cycle, text)
+                .at("reports_to")
+                .with("loop", path);
             let refusal = match found.since {
                 Some(date) => refusal.with("date", date),
                 None => refusal,
@@ -131,7 +159,10 @@ impl Hierarchy {
         let mut segments: Vec<Segment> = Vec::with_capacity(starts.len());
         for from in starts {
             let ancestors = self.ancestors_at(participant, from.unwrap_or(Date::MIN));
-            if segments.last().is_none_or(|before| before.ancestors != ancestors) {
+            if segments
+                .last()
+                .is_none_or(|before| before.ancestors != ancestors)
+            {
                 segments.push(Segment { from, ancestors });
             }
         }
@@ -156,7 +187,9 @@ impl Hierarchy {
             if above.is_empty() {
                 break;
             }
-            let there = above.iter().filter(|(who, _)| self.people[**who].there.contains(date));
+            let there = above
+                .iter()
+                .filter(|(who, _)| self.people[**who].there.contains(date));
             found.extend(there.map(|(who, through)| Ancestor {
                 participant: self.people[*who].id.clone(),
                 through: self.people[*through].id.clone(),

@@ -58,14 +58,19 @@ impl Index {
                 continue;
             }
             let fields: Vec<Field> = equalities.keys().cloned().collect();
-            let table = tables
-                .entry(fields)
-                .or_insert_with_key(|fields| Table { fields: fields.clone(), ranks: BTreeMap::new() });
+            let table = tables.entry(fields).or_insert_with_key(|fields| Table {
+                fields: fields.clone(),
+                ranks: BTreeMap::new(),
+            });
             for combination in combinations(equalities.values()) {
                 table.ranks.entry(combination).or_default().push(rank);
             }
         }
-        Self { conditions, tables: tables.into_values().collect(), others }
+        Self {
+            conditions,
+            tables: tables.into_values().collect(),
+            others,
+        }
     }
 
     /// The rank of the first condition that holds on a date.
@@ -80,7 +85,9 @@ impl Index {
     ) -> Result<Option<usize>, (usize, EvaluationError)> {
         let mut candidates = self.candidates(facts, scratch);
         while let Some(rank) = lowest(&mut candidates) {
-            let Some(condition) = self.conditions.get(rank) else { continue };
+            let Some(condition) = self.conditions.get(rank) else {
+                continue;
+            };
             if condition.effective.contains(date)
                 && holds(condition, facts, scratch).map_err(|wrong| (rank, wrong))?
             {
@@ -95,7 +102,9 @@ impl Index {
         let mut candidates = Vec::with_capacity(self.tables.len() + 1);
         for table in &self.tables {
             scratch.wanted.clear();
-            scratch.wanted.extend(table.fields.iter().map_while(|field| field.value(facts)));
+            scratch
+                .wanted
+                .extend(table.fields.iter().map_while(|field| field.value(facts)));
             // What is absent is equal to nothing.
             if scratch.wanted.len() == table.fields.len()
                 && let Some(ranks) = table.ranks.get(scratch.wanted.as_slice())
@@ -112,7 +121,10 @@ impl Index {
 
 /// Takes the lowest rank off the lists.
 fn lowest(candidates: &mut [&[u32]]) -> Option<usize> {
-    let list = candidates.iter_mut().filter(|list| !list.is_empty()).min_by_key(|list| list[0])?;
+    let list = candidates
+        .iter_mut()
+        .filter(|list| !list.is_empty())
+        .min_by_key(|list| list[0])?;
     let (rank, rest) = list.split_first()?;
     *list = rest;
     usize::try_from(*rank).ok()
@@ -125,7 +137,9 @@ fn holds(
 ) -> Result<bool, EvaluationError> {
     scratch.evaluations += 1;
     scratch.values.clear();
-    scratch.values.extend(condition.reads.iter().map(|field| field.value(facts)));
+    scratch
+        .values
+        .extend(condition.reads.iter().map(|field| field.value(facts)));
     Ok(condition.program.evaluate(&scratch.values)? == Value::Bool(true))
 }
 
@@ -133,7 +147,9 @@ fn holds(
 fn selected(equalities: Vec<Equality>) -> BTreeMap<Field, Vec<Value>> {
     let mut by_field: BTreeMap<Field, Vec<Value>> = BTreeMap::new();
     for Equality { name, any_of } in equalities {
-        let Some(field) = Field::of(&name) else { continue };
+        let Some(field) = Field::of(&name) else {
+            continue;
+        };
         by_field
             .entry(field)
             .and_modify(|known| known.retain(|value| any_of.contains(value)))
@@ -157,7 +173,8 @@ fn combinations<'a>(lists: impl Iterator<Item = &'a Vec<Value>>) -> Vec<Vec<Valu
     lists.fold(vec![Vec::new()], |begun, list| {
         let longer = |begun: &Vec<Value>| {
             let begun = begun.clone();
-            list.iter().map(move |value| [begun.as_slice(), std::slice::from_ref(value)].concat())
+            list.iter()
+                .map(move |value| [begun.as_slice(), std::slice::from_ref(value)].concat())
         };
         begun.iter().flat_map(longer).collect()
     })

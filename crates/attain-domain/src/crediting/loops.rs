@@ -21,7 +21,10 @@ pub(super) struct Loop {
 /// The loops, the earliest of each group of people who report to each other at some time.
 /// `lines[person]` are the lines of a person to managers.
 pub(super) fn loops(lines: &[Vec<Line>]) -> Vec<Loop> {
-    groups(lines).iter().filter_map(|group| earliest_loop(lines, group)).collect()
+    groups(lines)
+        .iter()
+        .filter_map(|group| earliest_loop(lines, group))
+        .collect()
 }
 
 /// People who could be in a loop, dates aside: the strongly connected groups. Only within those
@@ -33,8 +36,10 @@ fn groups(lines: &[Vec<Line>]) -> Vec<BTreeSet<usize>> {
             reversed[line.manager].push(person);
         }
     }
-    let forward: Vec<Vec<usize>> =
-        lines.iter().map(|up| up.iter().map(|line| line.manager).collect()).collect();
+    let forward: Vec<Vec<usize>> = lines
+        .iter()
+        .map(|up| up.iter().map(|line| line.manager).collect())
+        .collect();
     let mut seen = vec![false; lines.len()];
     let mut finished = Vec::with_capacity(lines.len());
     for person in 0..lines.len() {

@@ -66,7 +66,10 @@ impl Field {
             return AttributeName::parse(attribute).ok().map(Self::Attribute);
         }
         let known = FIXED.into_iter().chain([CATEGORY]);
-        known.into_iter().find(|(known, ..)| known == name).map(|(_, _, field)| field)
+        known
+            .into_iter()
+            .find(|(known, ..)| known == name)
+            .map(|(_, _, field)| field)
     }
 
     /// Its value in a transaction.

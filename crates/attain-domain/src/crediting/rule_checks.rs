@@ -47,7 +47,11 @@ pub(super) fn compiled(
     match Program::compile(when, scope, ValueType::Bool) {
         Ok(program) => {
             let reads = program.names().iter().filter_map(Field::of).collect();
-            Some(Condition { program, reads, effective })
+            Some(Condition {
+                program,
+                reads,
+                effective,
+            })
         }
         Err(error) => {
             let refusal = Refusal::new(Reason::BadExpression, error.to_string())
@@ -85,7 +89,11 @@ pub(super) fn check_receivers(
     if any_revenue && total != Decimal::ONE_HUNDRED {
         let total = total.normalize();
         let text = format!("the revenue splits total {total} percent, not 100");
-        wrong.push(Refusal::new(Reason::SplitNotWhole, text).at(field).with("total", total));
+        wrong.push(
+            Refusal::new(Reason::SplitNotWhole, text)
+                .at(field)
+                .with("total", total),
+        );
     }
 }
 
@@ -114,13 +122,17 @@ fn check_who(set: &DefinitionSet, who: &ReceiverKind) -> Option<Refusal> {
 }
 
 fn check_percent(receiver: &Receiver) -> Option<Refusal> {
-    let most = if receiver.revenue { Decimal::ONE_HUNDRED } else { PERCENT_MAX.into() };
+    let most = if receiver.revenue {
+        Decimal::ONE_HUNDRED
+    } else {
+        PERCENT_MAX.into()
+    };
     let percent = receiver.percent;
     if percent < Decimal::ZERO || percent > most {
         let text = format!("{percent} is not between 0 and {most}");
         return Some(Refusal::new(Reason::OutOfRange, text).at("percent"));
     }
-    check_number(percent).err().map(|why| {
-        Refusal::new(Reason::OutOfRange, format!("{percent} {why}")).at("percent")
-    })
+    check_number(percent)
+        .err()
+        .map(|why| Refusal::new(Reason::OutOfRange, format!("{percent} {why}")).at("percent"))
 }

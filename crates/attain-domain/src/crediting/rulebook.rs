@@ -86,13 +86,22 @@ impl Rulebook {
         transaction: &Transaction,
         scratch: &mut Scratch,
     ) -> Result<Option<&CategoryId>, RowError> {
-        let facts = Facts { transaction, category: None };
-        match self.category_index.first(facts, transaction.event_date, scratch) {
-            Ok(rank) => {
-                Ok(rank.and_then(|rank| self.categories.get(rank)).map(|(_, category)| category))
-            }
+        let facts = Facts {
+            transaction,
+            category: None,
+        };
+        match self
+            .category_index
+            .first(facts, transaction.event_date, scratch)
+        {
+            Ok(rank) => Ok(rank
+                .and_then(|rank| self.categories.get(rank))
+                .map(|(_, category)| category)),
             Err((rank, wrong)) => {
-                let rule = self.categories.get(rank).map_or("", |(rule, _)| rule.as_str());
+                let rule = self
+                    .categories
+                    .get(rank)
+                    .map_or("", |(rule, _)| rule.as_str());
                 Err(failed(&format!("category rule `{rule}`"), &wrong))
             }
         }
@@ -100,17 +109,19 @@ impl Rulebook {
 
     /// The teams in which a member's direct credits are shared.
     pub(super) fn sharing_teams(&self, member: &ParticipantId) -> &[TeamId] {
-        self.sharing.get(member).map(Vec::as_slice).unwrap_or_default()
+        self.sharing
+            .get(member)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// The teams that a rule credits, and their percents.
-    pub(super) fn credited_teams(
-        &self,
-        set: &RuleSetId,
-        rule: &RuleId,
-    ) -> &[(TeamId, Decimal)] {
+    pub(super) fn credited_teams(&self, set: &RuleSetId, rule: &RuleId) -> &[(TeamId, Decimal)] {
         let rules = self.team_rules.get(set);
-        rules.and_then(|rules| rules.get(rule)).map(Vec::as_slice).unwrap_or_default()
+        rules
+            .and_then(|rules| rules.get(rule))
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 }
 
@@ -121,18 +132,27 @@ impl CompiledSet {
         facts: Facts<'_>,
         scratch: &mut Scratch,
     ) -> Result<Option<&CompiledRule>, RowError> {
-        match self.index.first(facts, facts.transaction.event_date, scratch) {
+        match self
+            .index
+            .first(facts, facts.transaction.event_date, scratch)
+        {
             Ok(rank) => Ok(rank.and_then(|rank| self.rules.get(rank))),
             Err((rank, wrong)) => {
                 let rule = self.rules.get(rank).map_or("", |rule| rule.id.as_str());
-                Err(failed(&format!("rule `{rule}` of rule set `{}`", self.id), &wrong))
+                Err(failed(
+                    &format!("rule `{rule}` of rule set `{}`", self.id),
+                    &wrong,
+                ))
             }
         }
     }
 }
 
 fn failed(what: &str, wrong: &EvaluationError) -> RowError {
-    RowError::new(Reason::ExpressionFailed, format!("the condition of {what}: {wrong}"))
+    RowError::new(
+        Reason::ExpressionFailed,
+        format!("the condition of {what}: {wrong}"),
+    )
 }
 
 fn compile_category_rules(
@@ -141,11 +161,20 @@ fn compile_category_rules(
 ) -> (Vec<(RuleId, CategoryId)>, Index) {
     let mut found = Vec::new();
     let rules = &set.category_rules.rules;
-    check_rules(rules.iter().map(|rule| (&rule.id, rule.effective)), &mut found);
+    check_rules(
+        rules.iter().map(|rule| (&rule.id, rule.effective)),
+        &mut found,
+    );
     let scope = category_scope(&set.attributes);
     let mut conditions: Vec<Condition> = Vec::with_capacity(rules.len());
     for (position, rule) in rules.iter().enumerate() {
-        conditions.extend(compiled(position, &rule.when, rule.effective, &scope, &mut found));
+        conditions.extend(compiled(
+            position,
+            &rule.when,
+            rule.effective,
+            &scope,
+            &mut found,
+        ));
         if !set.categories.contains(&rule.category) {
             let text = format!("the category tree has no `{}`", rule.category);
             let field = format!("rules[{position}].category");
@@ -153,8 +182,14 @@ fn compile_category_rules(
         }
     }
     let kind = DefinitionKind::CategoryRules;
-    wrong.extend(found.into_iter().map(|refusal| about(kind, CATEGORY_RULES, refusal)));
-    let categories = rules.iter().map(|rule| (rule.id.clone(), rule.category.clone()));
+    wrong.extend(
+        found
+            .into_iter()
+            .map(|refusal| about(kind, CATEGORY_RULES, refusal)),
+    );
+    let categories = rules
+        .iter()
+        .map(|rule| (rule.id.clone(), rule.category.clone()));
     (categories.collect(), Index::new(conditions))
 }
 
@@ -165,10 +200,19 @@ fn compile_set(
     wrong: &mut Vec<Refusal>,
 ) -> CompiledSet {
     let mut found = Vec::new();
-    check_rules(rules.rules.iter().map(|rule| (&rule.id, rule.effective)), &mut found);
+    check_rules(
+        rules.rules.iter().map(|rule| (&rule.id, rule.effective)),
+        &mut found,
+    );
     let mut conditions: Vec<Condition> = Vec::with_capacity(rules.rules.len());
     for (position, rule) in rules.rules.iter().enumerate() {
-        conditions.extend(compiled(position, &rule.when, rule.effective, scope, &mut found));
+        conditions.extend(compiled(
+            position,
+            &rule.when,
+            rule.effective,
+            scope,
+            &mut found,
+        ));
         check_receivers(set, position, &rule.receivers, &mut found);
     }
     let (kind, id) = (DefinitionKind::RuleSet, rules.id.as_str());
@@ -186,7 +230,11 @@ fn compile_set(
 
 fn sharing(set: &DefinitionSet) -> BTreeMap<ParticipantId, Vec<TeamId>> {
     let mut sharing: BTreeMap<ParticipantId, Vec<TeamId>> = BTreeMap::new();
-    for team in set.teams.values().filter(|team| team.shares_members_credits) {
+    for team in set
+        .teams
+        .values()
+        .filter(|team| team.shares_members_credits)
+    {
         for member in &team.members {
             let teams = sharing.entry(member.participant.clone()).or_default();
             // Somebody may be a member twice, at different times.

@@ -30,7 +30,14 @@ impl Split {
     pub(super) fn new(amount: Money, quantity: Decimal, rounding: Rounding) -> Self {
         let zero = Decimal::ZERO;
         let (percent_before, amount_before, quantity_before) = (zero, zero, zero);
-        Self { amount, quantity, rounding, percent_before, amount_before, quantity_before }
+        Self {
+            amount,
+            quantity,
+            rounding,
+            percent_before,
+            amount_before,
+            quantity_before,
+        }
     }
 
     /// The part of the next revenue receiver.
@@ -49,7 +56,10 @@ impl Split {
     /// The part of a non-revenue receiver, which stands alone.
     pub(super) fn alone(&self, percent: Decimal) -> Result<Part, MoneyError> {
         let (amount, quantity) = self.up_to(percent)?;
-        Ok(Part { amount: self.money(amount), quantity })
+        Ok(Part {
+            amount: self.money(amount),
+            quantity,
+        })
     }
 
     fn up_to(&self, percent: Decimal) -> Result<(Decimal, Decimal), MoneyError> {

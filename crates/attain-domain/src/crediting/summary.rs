@@ -52,7 +52,11 @@ pub fn summarise(
 ) -> ChunkOutcome {
     let mut written = Difference::new(set, judge);
     let mut desired = Vec::new();
-    if set.settings.as_ref().is_some_and(|settings| settings.summarised_roll_up) {
+    if set
+        .settings
+        .as_ref()
+        .is_some_and(|settings| settings.summarised_roll_up)
+    {
         for (group, credits) in groups(direct) {
             match summary(child, &group, &credits, circumstances) {
                 Ok(summary) => {
@@ -74,7 +78,7 @@ pub fn summarise(
         }
     }
     let mut live = Live::new(None, live.iter().collect());
-    written.settle(&mut live, &mut desired, circumstances);
+    written.settle(&mut live, desired, circumstances);
     let replaced = written.credits.removed;
     written.remove(&mut live, |_| true, LeftBecause::Recredited, circumstances);
     let credits = written.credits;
@@ -112,8 +116,12 @@ fn summary(
 ) -> Result<Credit, MoneyError> {
     let first = credits.first().expect("a group begins with a credit");
     let zero = Money::zero(first.amount.currency);
-    let amount = credits.iter().try_fold(zero, |sum, credit| sum.checked_add(credit.amount))?;
-    let quantity = credits.iter().try_fold(Decimal::ZERO, |sum, one| add(sum, one.quantity))?;
+    let amount = credits
+        .iter()
+        .try_fold(zero, |sum, credit| sum.checked_add(credit.amount))?;
+    let quantity = credits
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, one| add(sum, one.quantity))?;
     Ok(Credit {
         id: CreditId(Uuid::nil()),
         lineage: LineageId(Uuid::nil()),
@@ -121,7 +129,10 @@ fn summary(
         key: key(child, group),
         participant: child.clone(),
         kind: CreditKind::Indirect,
-        origin: CreditOrigin::From { source: None, through: child.clone() },
+        origin: CreditOrigin::From {
+            source: None,
+            through: child.clone(),
+        },
         amount: Money::new(amount.amount.normalize(), amount.currency),
         quantity: quantity.normalize(),
         percent: Decimal::ONE_HUNDRED,
@@ -141,7 +152,11 @@ fn summary(
 /// The category is in the number so that the order of credits never depends on lineages.
 fn key(child: &ParticipantId, group: &Group) -> TransactionKey {
     let date = group.credit_date;
-    let category = group.category.as_ref().map(CategoryId::as_str).unwrap_or_default();
+    let category = group
+        .category
+        .as_ref()
+        .map(CategoryId::as_str)
+        .unwrap_or_default();
     let number = |child: &str, category: &str| format!("{child}@{date} {category}");
     let mut text = number(child.as_str(), category);
     if text.trim_end().len() > NAME_BYTES_MAX {

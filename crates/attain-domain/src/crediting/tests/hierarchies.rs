@@ -9,33 +9,50 @@ use crate::time::DateRange;
 
 fn set_of(people: Vec<Participant>) -> DefinitionSet {
     let mut set = DefinitionSet::default();
-    people.into_iter().for_each(|person| set.put(Definition::Participant(person), 1));
+    people
+        .into_iter()
+        .for_each(|person| set.put(Definition::Participant(person), 1));
     set
 }
 
 fn line(manager: &str, from: Option<&str>, to: Option<&str>) -> ReportingLine {
-    let effective = DateRange { from: from.map(day), to: to.map(day) };
-    ReportingLine { manager: who(manager), effective }
+    let effective = DateRange {
+        from: from.map(day),
+        to: to.map(day),
+    };
+    ReportingLine {
+        manager: who(manager),
+        effective,
+    }
 }
 
 fn check_above(hierarchy: &Hierarchy, of: &str, date: &str, expected: &[(&str, &str, u32)]) {
     let above = hierarchy.ancestors(&who(of), day(date));
-    let found: Vec<_> =
-        above.iter().map(|a| (a.participant.as_str(), a.through.as_str(), a.level)).collect();
+    let found: Vec<_> = above
+        .iter()
+        .map(|a| (a.participant.as_str(), a.through.as_str(), a.level))
+        .collect();
     assert_eq!(found, expected, "above {of} on {date}");
 }
 
 #[test]
 fn ancestors_change_with_the_dates_of_lines() {
     let mut ana = person("ana", &[]);
-    ana.reports_to =
-        vec![line("mia", None, Some("2015-03-01")), line("noa", Some("2015-03-01"), None)];
+    ana.reports_to = vec![
+        line("mia", None, Some("2015-03-01")),
+        line("noa", Some("2015-03-01"), None),
+    ];
     let mut mia = person("mia", &[]);
     mia.reports_to = vec![line("zoe", Some("2015-02-01"), None)];
     let set = set_of(vec![ana, mia, person("noa", &[]), person("zoe", &[])]);
     let hierarchy = Hierarchy::build(&set).ok().unwrap();
     check_above(&hierarchy, "ana", "2015-01-31", &[("mia", "ana", 1)]);
-    check_above(&hierarchy, "ana", "2015-02-01", &[("mia", "ana", 1), ("zoe", "mia", 2)]);
+    check_above(
+        &hierarchy,
+        "ana",
+        "2015-02-01",
+        &[("mia", "ana", 1), ("zoe", "mia", 2)],
+    );
     check_above(&hierarchy, "ana", "2015-03-01", &[("noa", "ana", 1)]);
     check_above(&hierarchy, "zoe", "2015-03-01", &[]);
     check_above(&hierarchy, "nobody", "2015-03-01", &[]);
@@ -51,7 +68,12 @@ fn with_overlays_each_ancestor_is_there_once_by_the_shortest_path() {
         person("zoe", &[]),
     ];
     let hierarchy = Hierarchy::build(&set_of(people)).ok().unwrap();
-    let expected = [("mia", "ana", 1), ("ola", "ana", 1), ("noa", "mia", 2), ("zoe", "ola", 2)];
+    let expected = [
+        ("mia", "ana", 1),
+        ("ola", "ana", 1),
+        ("noa", "mia", 2),
+        ("zoe", "ola", 2),
+    ];
     check_above(&hierarchy, "ana", "2015-01-01", &expected);
 }
 
@@ -61,7 +83,12 @@ fn who_has_left_gets_nothing_but_passes_it_on() {
     mia.end = Some(day("2015-01-31"));
     let set = set_of(vec![person("ana", &["mia"]), mia, person("zoe", &[])]);
     let hierarchy = Hierarchy::build(&set).ok().unwrap();
-    check_above(&hierarchy, "ana", "2015-01-31", &[("mia", "ana", 1), ("zoe", "mia", 2)]);
+    check_above(
+        &hierarchy,
+        "ana",
+        "2015-01-31",
+        &[("mia", "ana", 1), ("zoe", "mia", 2)],
+    );
     check_above(&hierarchy, "ana", "2015-02-01", &[("zoe", "mia", 2)]);
 }
 
@@ -84,8 +111,14 @@ fn a_loop_is_refused_with_its_people_and_its_date() {
     let forever = everybody(vec![line("ben", None, None)], vec![line("ana", None, None)]);
     check_loop(forever, "ana → ben → ana", None);
     let later = everybody(
-        vec![line("ben", None, Some("2015-06-01")), line("mia", None, None)],
-        vec![line("ana", Some("2015-05-31"), None), line("mia", None, None)],
+        vec![
+            line("ben", None, Some("2015-06-01")),
+            line("mia", None, None),
+        ],
+        vec![
+            line("ana", Some("2015-05-31"), None),
+            line("mia", None, None),
+        ],
     );
     check_loop(later, "ana → ben → ana", Some("2015-05-31"));
     check_loop(vec![person("ana", &["ana"])], "ana → ana", None);
@@ -109,7 +142,9 @@ fn a_chain_of_a_hundred_thousand_is_fine() {
         0 => person(&id(0), &[]),
         _ => person(&id(nth), &[&id(nth - 1)]),
     };
-    let hierarchy = Hierarchy::build(&set_of((0..100_000).map(one).collect())).ok().unwrap();
+    let hierarchy = Hierarchy::build(&set_of((0..100_000).map(one).collect()))
+        .ok()
+        .unwrap();
     let above = hierarchy.ancestors(&who(&id(500)), day("2015-01-01"));
     assert_eq!(above.len(), 500);
 }
