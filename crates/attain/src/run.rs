@@ -48,13 +48,18 @@ pub(crate) async fn follow(session: &Session, request: &RunRequest) -> Result<Ru
     let style = ProgressStyle::with_template("{msg:12} {wide_bar} {pos}/{len} {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(0).with_style(style);
-    let work = engine.execute_run(caller, started.id);
-    tokio::pin!(work);
+    // A task of its own: while this one looks how far it is, the work must go on, or it would hold
+    // what the look waits for.
+    let mut work = tokio::spawn({
+        let (engine, caller) = (engine.clone(), caller.clone());
+        async move { engine.execute_run(&caller, started.id).await }
+    });
     let mut ticks = tokio::time::interval(std::time::Duration::from_millis(300));
     loop {
         tokio::select! {
             ended = &mut work => {
                 bar.finish_and_clear();
+                let ended = ended.map_err(|error| Failure::Other(error.into()))?;
                 return Ok(ended?);
             }
             _ = ticks.tick() => {
