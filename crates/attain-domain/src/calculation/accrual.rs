@@ -40,6 +40,19 @@ pub(super) struct Settled {
 }
 
 impl Accrued {
+    /// Where the fast lane has come to, without limits.
+    pub(super) fn resumed(given: Decimal, settled: Decimal, each: bool) -> Self {
+        let uncapped = if each { settled } else { given };
+        Self {
+            given,
+            gated: given,
+            uncapped,
+            capped: uncapped,
+            lifted: Decimal::ZERO,
+            settled,
+        }
+    }
+
     /// Goes on to what all rows give together now, `given`.
     pub(super) fn settle(
         &mut self,

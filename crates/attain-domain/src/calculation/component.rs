@@ -9,6 +9,7 @@ use super::draft::{CreditInput, EarningDraft, ReportEarning};
 use super::earn::{Earned, Limits};
 use super::membership::{Membership, Scene};
 use super::names::Facts;
+use super::plain::Plain;
 use super::rater::Rater;
 use crate::definition::calendar::IntervalKind;
 use crate::earning::{EarningKey, EarningOutcome, MeasureTrace, Trace};
@@ -42,8 +43,10 @@ pub(super) struct ComponentState<'a> {
     pub(super) limits: Option<Limits>,
     pub(super) accrued: Accrued,
     pub(super) rater: Rater<'a>,
+    /// The walk in whole numbers, where that is enough. The fields above stand still meanwhile.
+    pub(super) plain: Option<Box<Plain<'a>>>,
     /// Why nothing can be earned in the interval.
-    broken: Option<RowError>,
+    pub(super) broken: Option<RowError>,
     values: Vec<Decimal>,
 }
 
@@ -64,6 +67,7 @@ impl<'a> ComponentState<'a> {
             limits: None,
             accrued: Accrued::default(),
             rater: Rater::default(),
+            plain: None,
             broken: None,
             values: Vec::with_capacity(component.measures.len()),
         }
@@ -98,6 +102,20 @@ impl<'a> ComponentState<'a> {
                 running.in_interval = Decimal::ZERO;
             }
         }
+        if is_new {
+            let plain = self
+                .broken
+                .is_none()
+                .then(|| Plain::start(scene, membership, self));
+            self.plain = plain.flatten().map(Box::new);
+        }
+    }
+
+    /// Sets the total of the first measure, all of it in the interval.
+    pub(super) fn set_total(&mut self, total: Decimal) {
+        if let Some(running) = self.measures.first_mut() {
+            (running.total, running.in_interval) = (total, total);
+        }
     }
 
     /// Adds one credit, and makes its draft if the component is per event.
@@ -110,7 +128,7 @@ impl<'a> ComponentState<'a> {
     ) {
         let credit = input.credit;
         let component = self.component;
-        if !component.wants(credit.kind) {
+        if !component.wants(credit.kind) || self.plain_credit(scene, membership, input, out) {
             return;
         }
         let counted = component
@@ -230,7 +248,7 @@ impl<'a> ComponentState<'a> {
     }
 
     /// What the measures are in the interval so far.
-    fn interval_traces(&self) -> Vec<MeasureTrace> {
+    pub(super) fn interval_traces(&self) -> Vec<MeasureTrace> {
         let measures = self.measures.iter().zip(&self.component.measures);
         measures
             .map(|(running, measure)| MeasureTrace {

@@ -12,14 +12,14 @@ use crate::refusal::{Reason, RowError};
 
 /// One tier.
 #[derive(Clone, Debug)]
-struct Segment {
-    from: Decimal,
-    to: Option<Decimal>,
+pub(super) struct Segment {
+    pub(super) from: Decimal,
+    pub(super) to: Option<Decimal>,
     /// As the table has it.
-    tier: Tier,
-    value: Decimal,
+    pub(super) tier: Tier,
+    pub(super) value: Decimal,
     /// The value per unit of input: a hundredth of it for percents.
-    slope: Decimal,
+    pub(super) slope: Decimal,
     /// What the tiers below give together.
     below: Decimal,
 }
@@ -87,6 +87,23 @@ impl Curve {
             mirrored,
             segments,
         })
+    }
+
+    /// Whether whole numbers can walk it: percents of the input, from 0 up, tier by tier.
+    pub(super) fn is_plain(&self) -> bool {
+        self.percents && self.mirrored && self.mode != SplitMode::Interpolated
+    }
+
+    pub(super) fn mode(&self) -> SplitMode {
+        self.mode
+    }
+
+    pub(super) fn segment_at(&self, number: usize) -> Option<&Segment> {
+        self.segments.get(number)
+    }
+
+    pub(super) fn segments(&self) -> impl Iterator<Item = &Segment> + Clone {
+        self.segments.iter()
     }
 
     /// The total that is looked up: its size when the curve is mirrored.
@@ -198,7 +215,11 @@ impl Curve {
 
     /// The tiers between two totals. With interpolated percents the results are what the tier
     /// gives at the total after, so they add up to the total, not to the step.
-    fn slices(&self, before: Decimal, after: Decimal) -> Result<Vec<SliceTrace>, MoneyError> {
+    pub(super) fn slices(
+        &self,
+        before: Decimal,
+        after: Decimal,
+    ) -> Result<Vec<SliceTrace>, MoneyError> {
         let mut slices = Vec::new();
         let (low, high, down) = if before <= after {
             (before, after, false)

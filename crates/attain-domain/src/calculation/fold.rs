@@ -48,6 +48,7 @@ impl<'a> ParticipantFold<'a> {
             window,
             currency: settings.operating_currency,
             rounding: settings.rounding,
+            lanes: true,
         });
         let span = timeline.numbers_in(book.span(set, window));
         let numbered = |report: &ReportEarning| {
@@ -62,6 +63,15 @@ impl<'a> ParticipantFold<'a> {
             last: span.map_or(0, |(_, last)| last),
             period: None,
         }
+    }
+
+    /// Without the fast lane, to compare with.
+    #[cfg(test)]
+    pub(super) fn in_decimals(mut self) -> Self {
+        if let Some(scene) = &mut self.scene {
+            scene.lanes = false;
+        }
+        self
     }
 
     /// Adds one credit. Credits come in the order of [`crate::credit::CreditPosition`]; obsolete

@@ -20,6 +20,8 @@ pub(super) struct Scene<'a> {
     pub(super) window: Window,
     pub(super) currency: Currency,
     pub(super) rounding: Rounding,
+    /// Whether plain components may walk in whole numbers; tests compare.
+    pub(super) lanes: bool,
 }
 
 impl Scene<'_> {
@@ -101,6 +103,32 @@ impl<'a> Membership<'a> {
             .iter()
             .find(effective)
             .or_else(|| component.tables.iter().find(effective))
+    }
+
+    /// The one rate table of a component in a whole interval, if it is plain.
+    pub(super) fn only_table(
+        &self,
+        component: &'a CompiledComponent,
+        number: usize,
+        range: DateRange,
+    ) -> Option<&'a CompiledTable> {
+        let [assigned] = self.assigned.as_slice() else {
+            return None;
+        };
+        if assigned
+            .tables
+            .get(number)
+            .is_some_and(|tables| !tables.is_empty())
+        {
+            return None;
+        }
+        let holds = |table: &&CompiledTable| {
+            let DateRange { from, to } = table.effective;
+            let starts = from.is_none_or(|from| range.from.is_some_and(|start| from <= start));
+            let ends = to.is_none_or(|to| range.to.is_some_and(|end| end <= to));
+            starts && ends && table.is_plain()
+        };
+        component.tables.iter().find(holds)
     }
 
     /// The goal of a measure in one of its intervals.

@@ -32,9 +32,11 @@ mod earn;
 mod factor;
 mod fold;
 mod goals;
+mod lane;
 pub mod lint;
 mod membership;
 mod names;
+mod plain;
 mod rater;
 mod table;
 #[cfg(test)]

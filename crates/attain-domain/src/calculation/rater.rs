@@ -72,6 +72,31 @@ impl<'a> Rater<'a> {
         self.at = None;
     }
 
+    /// Goes on from where the fast lane has come to on a curve: a total, and what it gave.
+    pub(super) fn resume(
+        &mut self,
+        table: &'a CompiledTable,
+        curve: Curve,
+        span: usize,
+        (total, given): (Decimal, Decimal),
+    ) {
+        let nothing = curve.at_nothing();
+        self.laid = vec![Laid {
+            table,
+            offset: 0,
+            span,
+            curve,
+            nothing,
+        }];
+        let base = Decimal::ZERO;
+        self.at = (table.mode == SplitMode::Step).then_some(Point {
+            laid: 0,
+            base,
+            total,
+            given,
+        });
+    }
+
     /// Takes the step that [`Self::rate`] computed.
     pub(super) fn accept(&mut self, rated: &Rated) {
         if rated.at.is_some() {
@@ -162,13 +187,19 @@ impl<'a> Rater<'a> {
                 }
                 Err(_) => Ok(at),
             },
-            Some(_) | None => {
-                let value = curve_at(before)?;
+            at => {
+                let (total, value) = match curve_at(before) {
+                    Ok(value) => (before, value),
+                    // Nothing was rated yet: the walk starts at nothing.
+                    Err(_) if at.is_none() => (Decimal::ZERO, self.laid[number].nothing),
+                    Err(error) => return Err(error),
+                };
                 let base = subtract(given, value).map_err(overflow)?;
+                let laid = number;
                 Ok(Point {
-                    laid: number,
+                    laid,
                     base,
-                    total: before,
+                    total,
                     given: value,
                 })
             }

@@ -146,6 +146,11 @@ impl CompiledTable {
         Curve::new(self.mode, self.percents, tiers, values, goal).map_err(overflow)
     }
 
+    /// Whether it has the split dimension only.
+    pub(super) fn is_plain(&self) -> bool {
+        self.dimensions.len() == 1 && self.split == Some(0)
+    }
+
     /// Whether a value of a transaction is looked up that its credits do not carry.
     pub(super) fn reads_transactions(&self) -> bool {
         self.dimensions

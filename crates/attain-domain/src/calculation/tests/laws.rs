@@ -4,9 +4,11 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::world::*;
+use crate::calculation::Window;
 use crate::credit::Credit;
 use crate::definition::calendar::IntervalKind;
-use crate::plan::{Basis, Limit, RateTable, SplitMode, Threshold};
+use crate::money::Rounding;
+use crate::plan::{Axis, Basis, EarningRounding, Limit, RateTable, SplitMode, Threshold};
 
 const RUNNING: Basis = Basis::PerEvent {
     running_total: true,
@@ -97,5 +99,43 @@ proptest! {
             prop_assert_eq!(inputs, draft.trace.measures[0].value);
             prop_assert_eq!(draft.trace.unrounded, rate.commission);
         }
+    }
+
+    /// The fast lane gives what the decimals give: amounts, traces, errors.
+    #[test]
+    fn the_fast_lane_equals_the_decimals(
+        (_, table) in a_table(),
+        flat in any::<bool>(),
+        ends in any::<bool>(),
+        each in any::<bool>(),
+        half_up in any::<bool>(),
+        sales in prop::collection::vec((-9_000_000_i64..9_000_000, 0_u32..10, any::<bool>()), 0..12),
+    ) {
+        let split = if flat { SplitMode::Flat } else { SplitMode::Step };
+        let mut world = World::rated(RUNNING, split, table)
+            .with_quota(IntervalKind::Quarter, "777.77");
+        if ends {
+            let Axis::Tiers(tiers) = &mut world.plan.rate_tables[0].dimensions[0].axis else {
+                unreachable!("a table of tiers");
+            };
+            tiers.last_mut().unwrap().to = Some(number("20000000"));
+        }
+        if each {
+            world.first().rounding = EarningRounding::EachEarning;
+        }
+        if half_up {
+            world.set.settings.as_mut().unwrap().rounding = Rounding::HalfUp;
+        }
+        let credits: Vec<Credit> = sales
+            .iter()
+            .enumerate()
+            .map(|(index, (amount, scale, huge))| {
+                let amount = Decimal::new(*amount, *scale);
+                let factor = if *huge { number("100000000") } else { Decimal::ONE };
+                credit(index + 1, "01-10", &(amount * factor).to_string())
+            })
+            .collect();
+        let window = Window { from: date("2015-01-01"), through: date("2015-01-31") };
+        prop_assert_eq!(world.run(window, &credits), world.run_in_decimals(window, &credits));
     }
 }

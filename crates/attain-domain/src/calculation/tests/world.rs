@@ -312,10 +312,24 @@ impl World {
     }
 
     pub(super) fn run(&self, window: Window, credits: &[Credit]) -> Vec<EarningDraft> {
+        self.fold(window, credits, |fold| fold)
+    }
+
+    pub(super) fn run_in_decimals(&self, window: Window, credits: &[Credit]) -> Vec<EarningDraft> {
+        self.fold(window, credits, |fold| fold.in_decimals())
+    }
+
+    fn fold(
+        &self,
+        window: Window,
+        credits: &[Credit],
+        prepare: fn(ParticipantFold<'_>) -> ParticipantFold<'_>,
+    ) -> Vec<EarningDraft> {
         let set = self.set();
         let book = PlanBook::compile(&set).unwrap();
         let ann = &set.participants[&self.ann.id];
-        let mut fold = ParticipantFold::begin(&book, &set, ann, window, Phase::First, &[]);
+        let fold = ParticipantFold::begin(&book, &set, ann, window, Phase::First, &[]);
+        let mut fold = prepare(fold);
         let mut drafts = Vec::new();
         for credit in credits {
             fold.credit(
