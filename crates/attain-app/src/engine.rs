@@ -51,8 +51,11 @@ pub struct Engine {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) limits: Limits,
     /// The compiled definitions that were used last, by workspace.
-    worlds: Arc<Mutex<BTreeMap<WorkspaceId, (DefinitionsMark, Arc<World>)>>>,
+    worlds: Arc<Mutex<Worlds>>,
 }
+
+/// Compiled definitions, with the state that they were compiled from.
+type Worlds = BTreeMap<WorkspaceId, (DefinitionsMark, Arc<World>)>;
 
 /// Most workspaces whose compiled definitions are kept.
 const WORLDS_MAX: usize = 64;
@@ -123,9 +126,7 @@ impl Engine {
         Ok(world)
     }
 
-    fn lock_worlds(
-        &self,
-    ) -> std::sync::MutexGuard<'_, BTreeMap<WorkspaceId, (DefinitionsMark, Arc<World>)>> {
+    fn lock_worlds(&self) -> std::sync::MutexGuard<'_, Worlds> {
         self.worlds.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -22,6 +22,13 @@ pub(super) struct Aftermath {
     periods: Vec<PeriodId>,
 }
 
+/// What became of somebody's place in the hierarchy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InTheTree {
+    Stayed,
+    Moved,
+}
+
 impl Aftermath {
     pub(super) fn of(
         before: &DefinitionSet,
@@ -34,7 +41,11 @@ impl Aftermath {
                 aftermath.note(before, after, definition);
             }
         }
-        let open = after.calendar.periods.iter().filter(|p| p.status == PeriodStatus::Open);
+        let open = after
+            .calendar
+            .periods
+            .iter()
+            .filter(|p| p.status == PeriodStatus::Open);
         aftermath.periods = open.map(|period| period.id.clone()).collect();
         aftermath
     }
@@ -59,28 +70,63 @@ impl Aftermath {
             DefinitionKind::Participant => {
                 let id = ParticipantId::parse(one.id.as_str()).expect("ids are names");
                 let old = before.participants.get(&id);
-                if let Some(new) = after.participants.get(&id) {
-                    self.note_participant(old, new);
+                if let Some(new) = after.participants.get(&id)
+                    && self.note_participant(old, new) == InTheTree::Moved
+                {
+                    self.note_tree(before, after, &id);
                 }
             }
         }
     }
 
-    fn note_participant(&mut self, old: Option<&Participant>, new: &Participant) {
+    fn note_participant(&mut self, old: Option<&Participant>, new: &Participant) -> InTheTree {
         let credited_alike = |old: &Participant| {
             old.reports_to == new.reports_to && old.start == new.start && old.end == new.end
         };
-        if !old.is_some_and(credited_alike) {
+        let calculated_alike = |old: &Participant| {
+            old.assignments == new.assignments && old.attributes == new.attributes
+        };
+        let stays = old.is_some_and(credited_alike);
+        if !stays {
             self.back_to(Process::Credit);
         }
-        let calculated_alike = |old: &Participant| {
-            old.assignments == new.assignments
-                && old.attributes == new.attributes
-                && credited_alike(old)
-        };
-        if !old.is_some_and(calculated_alike) {
+        if !stays || !old.is_some_and(calculated_alike) {
             self.scopes.insert(Scope::Participant(new.id.clone()));
         }
+        if stays {
+            InTheTree::Stayed
+        } else {
+            InTheTree::Moved
+        }
+    }
+
+    /// Those above whom somebody stood until now add up less from now on. Those above whom the
+    /// person stands now follow when the person is calculated. Summaries are of everybody below as
+    /// well.
+    fn note_tree(&mut self, before: &DefinitionSet, after: &DefinitionSet, id: &ParticipantId) {
+        if after
+            .settings
+            .as_ref()
+            .is_some_and(|settings| settings.summarised_roll_up)
+        {
+            self.scopes.insert(Scope::Everybody);
+        }
+        let mut waiting = vec![id];
+        let mut above: BTreeSet<&ParticipantId> = BTreeSet::new();
+        while let Some(below) = waiting.pop() {
+            let lines = before
+                .participants
+                .get(below)
+                .into_iter()
+                .flat_map(|one| &one.reports_to);
+            waiting.extend(
+                lines
+                    .map(|line| &line.manager)
+                    .filter(|manager| above.insert(*manager)),
+            );
+        }
+        self.scopes
+            .extend(above.into_iter().cloned().map(Scope::Participant));
     }
 
     fn back_to(&mut self, stage: Process) {
@@ -91,12 +137,20 @@ impl Aftermath {
         for period in &self.periods {
             if let Some(stage) = self.stage {
                 let id = WorkItemId(now.id());
-                changes.work.push(WorkItem::whole_period(id, stage, period.clone()));
+                changes
+                    .work
+                    .push(WorkItem::whole_period(id, stage, period.clone()));
             }
             let everybody = self.scopes.contains(&Scope::Everybody);
-            let scopes = self.scopes.iter().filter(|scope| !everybody || **scope == Scope::Everybody);
+            let scopes = self
+                .scopes
+                .iter()
+                .filter(|scope| !everybody || **scope == Scope::Everybody);
             for scope in scopes {
-                changes.changed.push(Change { period: period.clone(), scope: scope.clone() });
+                changes.changed.push(Change {
+                    period: period.clone(),
+                    scope: scope.clone(),
+                });
             }
         }
     }

@@ -92,15 +92,24 @@ impl Engine {
         loop {
             attempts.next().map_err(one)?;
             let snapshot = self.snapshot(caller).await.map_err(one)?;
-            self.first_answer(caller, &*snapshot, &content).await.map_err(one)?;
-            let mark = snapshot.definitions_mark().await.map_err(store_refusal).map_err(one)?;
+            self.first_answer(caller, &*snapshot, &content)
+                .await
+                .map_err(one)?;
+            let mark = snapshot
+                .definitions_mark()
+                .await
+                .map_err(store_refusal)
+                .map_err(one)?;
             let before = load(&*snapshot).await.map_err(one)?;
             let ids = std::sync::Arc::clone(&self.ids);
             let mut next_id = move || ids.next();
             let at = self.clock.now();
-            let mut now = Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
-            let decided =
-                decide(&*snapshot, &before, definitions, deleted, &now).await?;
+            let mut now = Circumstances {
+                at,
+                actor: &caller.actor,
+                next_id: &mut next_id,
+            };
+            let decided = decide(&*snapshot, &before, definitions, deleted, &now).await?;
             if mode == ApplyMode::Validate || decided.writes.is_empty() {
                 return Ok(decided.plan);
             }
@@ -127,37 +136,33 @@ fn content_of(
     }
 }
 
-fn changes_of(
-        caller: &Caller,
-        decided: &Decided,
-        now: &mut Circumstances<'_>,
-    ) -> ChangeSet {
-        let mut set = ChangeSet::new(caller.workspace.clone());
-        for applied in &decided.plan.definitions {
-            let action = match applied.outcome {
-                DefinitionOutcome::Created => ActivityAction::Created,
-                DefinitionOutcome::Updated => ActivityAction::Updated,
-                DefinitionOutcome::Deleted => ActivityAction::Deleted,
-                DefinitionOutcome::Unchanged => continue,
-            };
-            let version = applied.version.0;
-            set.changes.activities.push(Activity {
-                id: ActivityId(now.id()),
-                at: now.at,
-                actor: caller.actor.clone(),
-                request: caller.request.clone(),
-                run: None,
-                action,
-                record: RecordKind::Definition,
-                subject: format!("{}/{}", applied.kind.name(), applied.id),
-                count: 1,
-                before: (version > 1).then(|| format!("version {}", version - 1)),
-                after: Some(format!("version {version}")),
-            });
-        }
-        set.changes.definitions.clone_from(&decided.writes);
-        decided.aftermath.write(&mut set.changes, now);
-        set
+fn changes_of(caller: &Caller, decided: &Decided, now: &mut Circumstances<'_>) -> ChangeSet {
+    let mut set = ChangeSet::new(caller.workspace.clone());
+    for applied in &decided.plan.definitions {
+        let action = match applied.outcome {
+            DefinitionOutcome::Created => ActivityAction::Created,
+            DefinitionOutcome::Updated => ActivityAction::Updated,
+            DefinitionOutcome::Deleted => ActivityAction::Deleted,
+            DefinitionOutcome::Unchanged => continue,
+        };
+        let version = applied.version.0;
+        set.changes.activities.push(Activity {
+            id: ActivityId(now.id()),
+            at: now.at,
+            actor: caller.actor.clone(),
+            request: caller.request.clone(),
+            run: None,
+            action,
+            record: RecordKind::Definition,
+            subject: format!("{}/{}", applied.kind.name(), applied.id),
+            count: 1,
+            before: (version > 1).then(|| format!("version {}", version - 1)),
+            after: Some(format!("version {version}")),
+        });
+    }
+    set.changes.definitions.clone_from(&decided.writes);
+    decided.aftermath.write(&mut set.changes, now);
+    set
 }
 
 fn one(refusal: Refusal) -> Vec<Refusal> {
@@ -169,11 +174,17 @@ fn refuse_twice(
     deleted: &[(DefinitionKind, DefinitionId)],
 ) -> Result<(), Vec<Refusal>> {
     if definitions.len() + deleted.len() > APPLY_MAX {
-        let text = format!("{} definitions; the limit is {APPLY_MAX}", definitions.len());
+        let text = format!(
+            "{} definitions; the limit is {APPLY_MAX}",
+            definitions.len()
+        );
         return Err(one(Refusal::new(Reason::TooMany, text)));
     }
     let mut seen = std::collections::BTreeSet::new();
-    let given = definitions.iter().map(|d| (d.kind(), d.id())).chain(deleted.iter().cloned());
+    let given = definitions
+        .iter()
+        .map(|d| (d.kind(), d.id()))
+        .chain(deleted.iter().cloned());
     let twice: Vec<Refusal> = given
         .filter(|key| !seen.insert(key.clone()))
         .map(|(kind, id)| {
@@ -184,6 +195,68 @@ fn refuse_twice(
     if twice.is_empty() { Ok(()) } else { Err(twice) }
 }
 
+/// What is written so far, and the definitions as they will stand.
+struct Draft {
+    plan: ApplyPlan,
+    writes: Vec<DefinitionChange>,
+    after: DefinitionSet,
+}
+
+impl Draft {
+    fn put(
+        &mut self,
+        definition: &Definition,
+        old: Option<&DefinitionRecord>,
+        past: Version,
+        now: &Circumstances<'_>,
+    ) {
+        let (kind, id) = (definition.kind(), definition.id());
+        let (outcome, version) = match old {
+            Some(old) if old.body == *definition => {
+                (DefinitionOutcome::Unchanged, old.stamp.version)
+            }
+            Some(old) => (DefinitionOutcome::Updated, old.stamp.version.next()),
+            None => (DefinitionOutcome::Created, past.next()),
+        };
+        if outcome != DefinitionOutcome::Unchanged {
+            let stamp = Stamp {
+                version,
+                created_at: old.map_or(now.at, |old| old.stamp.created_at),
+                updated_at: now.at,
+                actor: now.actor.clone(),
+            };
+            let (body, live) = (definition.clone(), true);
+            let record = DefinitionRecord { body, live, stamp };
+            self.writes.push(DefinitionChange::Put(Box::new(record)));
+            self.after.put(definition.clone(), version.0);
+        }
+        self.note(kind, id, outcome, version);
+    }
+
+    fn delete(&mut self, old: &DefinitionRecord, now: &Circumstances<'_>) {
+        let (kind, id, stamp) = (old.body.kind(), old.body.id(), now.touch(&old.stamp));
+        remove(&mut self.after, &old.body);
+        self.note(kind, id.clone(), DefinitionOutcome::Deleted, stamp.version);
+        self.writes
+            .push(DefinitionChange::Delete { kind, id, stamp });
+    }
+
+    fn note(
+        &mut self,
+        kind: DefinitionKind,
+        id: DefinitionId,
+        outcome: DefinitionOutcome,
+        version: Version,
+    ) {
+        self.plan.definitions.push(AppliedDefinition {
+            kind,
+            id,
+            outcome,
+            version,
+        });
+    }
+}
+
 async fn decide(
     snapshot: &dyn Snapshot,
     before: &DefinitionSet,
@@ -191,55 +264,57 @@ async fn decide(
     deleted: &[(DefinitionKind, DefinitionId)],
     now: &Circumstances<'_>,
 ) -> Result<Decided, Vec<Refusal>> {
-    let stored = stored_records(snapshot, definitions, deleted).await.map_err(one)?;
-    let mut plan = ApplyPlan { definitions: Vec::new(), findings: Vec::new() };
-    let mut writes = Vec::new();
-    let mut after = before.clone();
+    let stored = stored_records(snapshot, definitions, deleted)
+        .await
+        .map_err(one)?;
+    let mut draft = Draft {
+        plan: ApplyPlan {
+            definitions: Vec::new(),
+            findings: Vec::new(),
+        },
+        writes: Vec::new(),
+        after: before.clone(),
+    };
     for definition in definitions {
         let (kind, id) = (definition.kind(), definition.id());
         let old = stored.get(&(kind, id.clone()));
-        let (outcome, version) = match old {
-            Some(old) if old.body == *definition => {
-                (DefinitionOutcome::Unchanged, old.stamp.version)
-            }
-            Some(old) => (DefinitionOutcome::Updated, old.stamp.version.next()),
-            None => {
-                let past = snapshot.definition_version(kind, &id).await;
-                let past = past.map_err(store_refusal).map_err(one)?;
-                (DefinitionOutcome::Created, Version(past).next())
-            }
+        let past = match old {
+            Some(old) => Ok(old.stamp.version.0),
+            // Versions go on where those of one that was deleted ended.
+            None => snapshot.definition_version(kind, &id).await,
         };
-        if outcome != DefinitionOutcome::Unchanged {
-            let created_at = old.map_or(now.at, |old| old.stamp.created_at);
-            let actor = now.actor.clone();
-            let stamp = Stamp { version, created_at, updated_at: now.at, actor };
-            let record = DefinitionRecord { body: definition.clone(), live: true, stamp };
-            writes.push(DefinitionChange::Put(Box::new(record)));
-            after.put(definition.clone(), version.0);
-        }
-        plan.definitions.push(AppliedDefinition { kind, id, outcome, version });
+        let past = Version(past.map_err(store_refusal).map_err(one)?);
+        draft.put(definition, old, past, now);
     }
     let mut refusals = Vec::new();
     for (kind, id) in deleted {
         match stored.get(&(*kind, id.clone())) {
-            Some(old) if is_deletable(&old.body) => {
-                let stamp = now.touch(&old.stamp);
-                let (kind, id, version) = (*kind, id.clone(), stamp.version);
-                let outcome = DefinitionOutcome::Deleted;
-                remove(&mut after, &old.body);
-                plan.definitions.push(AppliedDefinition { kind, id: id.clone(), outcome, version });
-                writes.push(DefinitionChange::Delete { kind, id, stamp });
-            }
+            Some(old) if is_deletable(&old.body) => draft.delete(old, now),
             Some(_) => refusals.push(not_deletable(*kind, id)),
             None => refusals.push(no_such(*kind, id)),
         }
     }
-    refusals.extend(refuse_currency_change(snapshot, before, &after).await.map_err(one)?);
+    let Draft {
+        mut plan,
+        writes,
+        after,
+    } = draft;
+    refusals.extend(
+        refuse_currency_change(snapshot, before, &after)
+            .await
+            .map_err(one)?,
+    );
     let world = check_all(after, &mut refusals);
-    let Some(world) = world else { return Err(refusals) };
+    let Some(world) = world else {
+        return Err(refusals);
+    };
     plan.findings = findings(&world, &plan.definitions);
     let aftermath = Aftermath::of(before, &world.set, &plan.definitions);
-    Ok(Decided { plan, writes, aftermath })
+    Ok(Decided {
+        plan,
+        writes,
+        aftermath,
+    })
 }
 
 type Stored = std::collections::BTreeMap<(DefinitionKind, DefinitionId), DefinitionRecord>;
@@ -250,7 +325,10 @@ async fn stored_records(
     definitions: &[Definition],
     deleted: &[(DefinitionKind, DefinitionId)],
 ) -> Result<Stored, Refusal> {
-    let kinds = definitions.iter().map(Definition::kind).chain(deleted.iter().map(|(k, _)| *k));
+    let kinds = definitions
+        .iter()
+        .map(Definition::kind)
+        .chain(deleted.iter().map(|(k, _)| *k));
     let mut stored = Stored::new();
     for kind in kinds.collect::<std::collections::BTreeSet<_>>() {
         for record in all_of_kind(snapshot, kind).await? {
@@ -282,7 +360,11 @@ fn not_deletable(kind: DefinitionKind, id: &DefinitionId) -> Refusal {
 }
 
 fn no_such(kind: DefinitionKind, id: &DefinitionId) -> Refusal {
-    about(kind, id.as_str(), Refusal::new(Reason::NotFound, "there is none to delete"))
+    about(
+        kind,
+        id.as_str(),
+        Refusal::new(Reason::NotFound, "there is none to delete"),
+    )
 }
 
 /// Amounts are stored in operating currency: it stays once there are transactions.
@@ -295,7 +377,9 @@ async fn refuse_currency_change(
     if before.settings.is_none() || currency(before) == currency(after) {
         return Ok(None);
     }
-    let any = snapshot.transactions_after(DateRange::ALWAYS, None, ChunkSize::new(1)).await;
+    let any = snapshot
+        .transactions_after(DateRange::ALWAYS, None, ChunkSize::new(1))
+        .await;
     let text = "the operating currency cannot change once there are transactions";
     let refusal = Refusal::new(Reason::WrongState, text).at("operating_currency");
     let stays = !any.map_err(store_refusal)?.is_empty();

@@ -3,8 +3,8 @@
 mod aftermath;
 mod apply;
 
-use attain_domain::definition::{DefinitionKind, DefinitionRecord, DefinitionSet};
 use attain_domain::definition::calendar::Period;
+use attain_domain::definition::{DefinitionKind, DefinitionRecord, DefinitionSet};
 use attain_domain::ids::{DefinitionId, PeriodId};
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
@@ -59,7 +59,10 @@ impl Engine {
         chunk: ChunkSize,
     ) -> Result<Vec<DefinitionRecord>, Refusal> {
         let snapshot = self.snapshot(caller).await?;
-        snapshot.definitions_after(kind, after, chunk).await.map_err(store_refusal)
+        snapshot
+            .definitions_after(kind, after, chunk)
+            .await
+            .map_err(store_refusal)
     }
 
     /// A period of the calendar.
@@ -69,9 +72,14 @@ impl Engine {
     pub async fn period(&self, caller: &Caller, id: &str) -> Result<Period, Refusal> {
         let snapshot = self.snapshot(caller).await?;
         let world = self.world(caller, &*snapshot).await?;
-        let period = PeriodId::parse(id).ok().and_then(|id| world.set.calendar.period(&id).cloned());
+        let period = PeriodId::parse(id)
+            .ok()
+            .and_then(|id| world.set.calendar.period(&id).cloned());
         period.ok_or_else(|| {
-            Refusal::new(Reason::NotFound, format!("the calendar has no period `{id}`"))
+            Refusal::new(
+                Reason::NotFound,
+                format!("the calendar has no period `{id}`"),
+            )
         })
     }
 

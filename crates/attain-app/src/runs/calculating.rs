@@ -1,7 +1,7 @@
 //! Calculate: claims what stands in the change log, then derives the earnings of everybody named
 //! there, some participants a commit. What is logged meanwhile waits for the next run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::calculation::Window;
 use attain_domain::change::{Claim, ClaimDone};
@@ -11,7 +11,7 @@ use attain_domain::plan::Phase;
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::run::{Calculation, Change, Process, Scope};
 use attain_domain::stamp::Stamp;
-use attain_domain::time::Date;
+use attain_domain::time::{Date, DateRange};
 
 use super::worker::{Committed, Piece, Stop, Worker};
 use crate::failure::store_refusal;
@@ -38,56 +38,127 @@ pub(super) struct Frame {
 
 impl Worker<'_> {
     pub(super) async fn calculate_work(&mut self) -> Result<(), Stop> {
+        let (mut frame, mut agenda) = self.claim().await?;
         let second = self.world.plans.has_phase(Phase::Second);
-        let mut frame = self.claim().await?;
-        let agenda = self.agenda().await?;
-        self.enter(Process::Calculate, agenda.participants.len() as u64).await?;
+        self.enter(Process::Calculate, agenda.participants.len() as u64)
+            .await?;
         self.calculate_all(&agenda, &frame, !second).await?;
         if second {
-            // Changes of first-phase earnings were logged for managers above; they and everybody
-            // of the first phase follow. The entries of the first phase stand until then.
-            frame = self.claim().await?;
+            // The entries stand until the second phase is done as well.
             frame.phase = Phase::Second;
-            let agenda = self.agenda().await?;
-            self.enter(Process::Calculate, agenda.participants.len() as u64).await?;
+            self.add_managers(&mut agenda, &frame);
+            self.enter(Process::Calculate, agenda.participants.len() as u64)
+                .await?;
             self.calculate_all(&agenda, &frame, true).await?;
         }
         Ok(())
     }
 
-    /// Takes over the change log of the run's dates, and makes or renews the calculation of each
-    /// open period.
-    async fn claim(&mut self) -> Result<Frame, Stop> {
+    /// Takes over the change log of the run's dates, until what is summarised follows from it: a
+    /// summary that changes is a change for those who get it.
+    async fn claim(&mut self) -> Result<(Frame, Agenda), Stop> {
+        let mut summarised: BTreeSet<ParticipantId> = BTreeSet::new();
+        loop {
+            let mark = self.mark;
+            let frame = self.claim_logged().await?;
+            if self.mark != mark {
+                summarised.clear();
+            }
+            let snapshot = self.snapshot().await?;
+            let claimed = self.claimed(&*snapshot).await?;
+            let mut children = self.children_of(&*snapshot, &claimed).await?;
+            drop(snapshot);
+            children.retain(|child| !summarised.contains(child));
+            if children.is_empty() {
+                return Ok((frame, self.agenda(claimed)));
+            }
+            self.summarise_all(&children).await?;
+            summarised.extend(children);
+        }
+    }
+
+    /// Takes over what stands in the change log now, and makes or renews the calculation of each
+    /// open period. The run goes on with the definitions of this moment: what changes later is
+    /// logged later.
+    async fn claim_logged(&mut self) -> Result<Frame, Stop> {
         loop {
             let snapshot = self.snapshot().await?;
             let known = snapshot.calculations().await.map_err(store_refusal)?;
             drop(snapshot);
             let (calculations, renewed) = self.calculations(&known);
-            let mut piece = Piece::default();
-            piece.changes.claims.push(Claim { run: self.run.id, range: self.run.range });
+            let mut piece = Piece {
+                of_definitions: true,
+                ..Piece::default()
+            };
+            piece.changes.claims.push(Claim {
+                run: self.run.id,
+                range: self.run.range,
+            });
             piece.changes.calculations = renewed;
             if self.commit(piece).await? == Committed::Yes {
                 let through = self.through(&known);
-                return Ok(Frame { through, calculations, phase: Phase::First });
+                return Ok(Frame {
+                    through,
+                    calculations,
+                    phase: Phase::First,
+                });
             }
+        }
+    }
+
+    /// In the second phase, everybody above those whose first-phase earnings may have changed is
+    /// calculated as well.
+    fn add_managers(&self, agenda: &mut Agenda, frame: &Frame) {
+        let mut managers: BTreeMap<ParticipantId, Date> = BTreeMap::new();
+        for (who, from) in &agenda.participants {
+            let dates = DateRange {
+                from: Some(*from),
+                to: frame.through.succ_opt(),
+            };
+            for period in self.world.set.calendar.periods_in(dates) {
+                for above in self.world.hierarchy.ancestors(who, period.last_date()) {
+                    let first = managers.entry(above.participant.clone()).or_insert(*from);
+                    *first = (*first).min(*from);
+                }
+            }
+        }
+        for (who, from) in managers {
+            let first = agenda.participants.entry(who).or_insert(from);
+            *first = (*first).min(from);
         }
     }
 
     /// The run's last date, or a later one that was calculated before: earnings that came after the
     /// run's dates shift with them.
     fn through(&self, known: &[Calculation]) -> Date {
-        let end = self.run.range.to.and_then(|to| to.pred_opt()).unwrap_or(Date::MAX);
-        known.iter().map(|calculation| calculation.through).max().map_or(end, |t| t.max(end))
+        let end = self
+            .run
+            .range
+            .to
+            .and_then(|to| to.pred_opt())
+            .unwrap_or(Date::MAX);
+        known
+            .iter()
+            .map(|calculation| calculation.through)
+            .max()
+            .map_or(end, |t| t.max(end))
     }
 
     fn calculations(
         &self,
         known: &[Calculation],
     ) -> (BTreeMap<PeriodId, CalculationId>, Vec<Calculation>) {
-        let mut ids: BTreeMap<PeriodId, CalculationId> =
-            known.iter().map(|old| (old.period.clone(), old.id)).collect();
-        let plan_versions: BTreeMap<_, _> =
-            self.world.set.plans.iter().map(|(id, plan)| (id.clone(), plan.version)).collect();
+        let mut ids: BTreeMap<PeriodId, CalculationId> = known
+            .iter()
+            .map(|old| (old.period.clone(), old.id))
+            .collect();
+        let plan_versions: BTreeMap<_, _> = self
+            .world
+            .set
+            .plans
+            .iter()
+            .map(|(id, plan)| (id.clone(), plan.version))
+            .collect();
         let mut renewed = Vec::new();
         for period in self.world.set.calendar.periods_in(self.run.range) {
             if period.status != PeriodStatus::Open {
@@ -114,18 +185,17 @@ impl Worker<'_> {
         (ids, renewed)
     }
 
-    /// Reads the run's own list.
-    async fn agenda(&self) -> Result<Agenda, Stop> {
-        let snapshot = self.snapshot().await?;
-        let claimed = self.claimed(&*snapshot).await?;
-        drop(snapshot);
+    /// What the run's own list asks for.
+    fn agenda(&self, claimed: Vec<Change>) -> Agenda {
         let mut agenda = Agenda {
             participants: BTreeMap::new(),
             entries: BTreeMap::new(),
             everybody: Vec::new(),
         };
         for change in claimed {
-            let Some(period) = self.world.set.calendar.period(&change.period) else { continue };
+            let Some(period) = self.world.set.calendar.period(&change.period) else {
+                continue;
+            };
             let start = period.start;
             let note = |agenda: &mut Agenda, who: &ParticipantId| {
                 let first = agenda.participants.entry(who.clone()).or_insert(start);
@@ -144,7 +214,7 @@ impl Worker<'_> {
                 }
             }
         }
-        Ok(agenda)
+        agenda
     }
 
     async fn claimed(&self, snapshot: &dyn Snapshot) -> Result<Vec<Change>, Stop> {
@@ -169,13 +239,23 @@ impl Worker<'_> {
         frame: &Frame,
         strikes: bool,
     ) -> Result<(), Stop> {
-        let who: Vec<(ParticipantId, Date)> =
-            agenda.participants.iter().map(|(who, from)| (who.clone(), *from)).collect();
+        let who: Vec<(ParticipantId, Date)> = agenda
+            .participants
+            .iter()
+            .map(|(who, from)| (who.clone(), *from))
+            .collect();
         // Participants of one chunk share the window, so that one read serves them all.
         let size = self.engine.limits.chunk_participants as usize;
         for chunk in who.chunks(size.max(1)) {
-            let from = chunk.iter().map(|(_, from)| *from).min().unwrap_or(frame.through);
-            let window = Window { from, through: frame.through };
+            let from = chunk
+                .iter()
+                .map(|(_, from)| *from)
+                .min()
+                .unwrap_or(frame.through);
+            let window = Window {
+                from,
+                through: frame.through,
+            };
             let ids: Vec<ParticipantId> = chunk.iter().map(|(who, _)| who.clone()).collect();
             let entries = if strikes { Some(&agenda.entries) } else { None };
             self.calculate_chunk(&ids, window, frame, entries).await?;
@@ -191,8 +271,12 @@ impl Worker<'_> {
             let mut piece = Piece::default();
             let run = self.run.id;
             let done = agenda.everybody.iter();
-            piece.changes.claims_done =
-                done.map(|change| ClaimDone { run, change: change.clone() }).collect();
+            piece.changes.claims_done = done
+                .map(|change| ClaimDone {
+                    run,
+                    change: change.clone(),
+                })
+                .collect();
             if self.commit(piece).await? == Committed::Yes {
                 return Ok(());
             }

@@ -25,12 +25,14 @@ struct Job {
 /// An item for a whole period covers every other item of the period: it is gone through once, from
 /// the earliest stage that any of them waits for.
 fn jobs(items: Vec<WorkItem>) -> Vec<Job> {
-    let whole = |item: &WorkItem| {
-        *item == WorkItem::whole_period(item.id, item.stage, item.period.clone())
-    };
+    let whole =
+        |item: &WorkItem| *item == WorkItem::whole_period(item.id, item.stage, item.period.clone());
     let mut wholes: BTreeMap<PeriodId, Job> = BTreeMap::new();
     for item in items.iter().filter(|item| whole(item)) {
-        let job = || Job { item: item.clone(), covered: Vec::new() };
+        let job = || Job {
+            item: item.clone(),
+            covered: Vec::new(),
+        };
         wholes.entry(item.period.clone()).or_insert_with(job);
     }
     let mut alone = Vec::new();
@@ -42,7 +44,10 @@ fn jobs(items: Vec<WorkItem>) -> Vec<Job> {
                     job.covered.push(item.id);
                 }
             }
-            None => alone.push(Job { item, covered: Vec::new() }),
+            None => alone.push(Job {
+                item,
+                covered: Vec::new(),
+            }),
         }
     }
     wholes.into_values().chain(alone).collect()
@@ -99,6 +104,10 @@ impl Worker<'_> {
     ) -> Result<(), Stop> {
         let Job { mut item, covered } = job;
         loop {
+            // It may have been closed meanwhile: then the item waits.
+            if !self.periods.contains(&item.period) {
+                return Ok(());
+            }
             let snapshot = self.snapshot().await?;
             let chunk = self.credit_part(process, &item, &*snapshot).await?;
             drop(snapshot);
@@ -129,27 +138,41 @@ impl Worker<'_> {
         snapshot: &dyn Snapshot,
     ) -> Result<Chunk, Stop> {
         let chunk = ChunkSize::new(self.engine.limits.chunk_transactions);
-        let transactions =
-            snapshot.transactions_of_work(item, None, chunk).await.map_err(store_refusal)?;
+        let transactions = snapshot
+            .transactions_of_work(item, None, chunk)
+            .await
+            .map_err(store_refusal)?;
         let rest = (transactions.len() == chunk.rows())
             .then(|| transactions.last().and_then(|last| after(last.id)))
             .flatten()
             .filter(|next| *next <= item.last);
         let versions: Vec<TransactionId> = versions(&transactions);
-        let credits =
-            snapshot.credits_of_transactions(&versions).await.map_err(store_refusal)?;
+        let credits = snapshot
+            .credits_of_transactions(&versions)
+            .await
+            .map_err(store_refusal)?;
         let stages = Stages {
             classify: item.stage == Process::Classify,
             credit: process != Process::Classify && item.stage <= Process::Credit,
             roll_up: matches!(process, Process::RunAll | Process::RollUp),
         };
         let world = &self.world;
-        let judge = |credit: &attain_domain::credit::Credit| {
-            world.plans.eligibility(&world.set, credit)
-        };
+        let judge =
+            |credit: &attain_domain::credit::Credit| world.plans.eligibility(&world.set, credit);
         let outcome = self.now(|now| {
-            let input = ChunkInput { transactions, credits };
-            credit_chunk(&world.rules, &world.hierarchy, &world.set, input, stages, &judge, now)
+            let input = ChunkInput {
+                transactions,
+                credits,
+            };
+            credit_chunk(
+                &world.rules,
+                &world.hierarchy,
+                &world.set,
+                input,
+                stages,
+                &judge,
+                now,
+            )
         });
         Ok(Chunk { outcome, rest })
     }
@@ -162,9 +185,17 @@ impl Worker<'_> {
         chunk: Chunk,
         noted: &Noted,
     ) -> (Piece, Noted) {
-        let ChunkOutcome { mut changes, guards, counts, touched, failures } = chunk.outcome;
-        let touched: Noted =
-            touched.into_iter().map(|(who, period)| (period, who)).collect();
+        let ChunkOutcome {
+            mut changes,
+            guards,
+            counts,
+            touched,
+            failures,
+        } = chunk.outcome;
+        let touched: Noted = touched
+            .into_iter()
+            .map(|(who, period)| (period, who))
+            .collect();
         note_touched(&touched, noted, &mut changes);
         let units = u64::from(rest.is_none());
         changes.work_done.push(item.id);
@@ -174,10 +205,23 @@ impl Worker<'_> {
                 None => item.last,
             };
             let id = WorkItemId(self.new_id());
-            changes.work.push(WorkItem { id, stage: next_stage, last, ..item.clone() });
+            changes.work.push(WorkItem {
+                id,
+                stage: next_stage,
+                last,
+                ..item.clone()
+            });
         }
         changes.work.extend(rest);
-        (Piece { guards, changes, counts, failures, units }, touched)
+        let piece = Piece {
+            guards,
+            changes,
+            counts,
+            failures,
+            units,
+            of_definitions: true,
+        };
+        (piece, touched)
     }
 }
 
@@ -185,7 +229,10 @@ impl Worker<'_> {
 pub(super) fn note_touched(touched: &Noted, noted: &Noted, changes: &mut Changes) {
     for (period, participant) in touched.difference(noted) {
         let scope = Scope::Participant(participant.clone());
-        changes.changed.push(Change { period: period.clone(), scope });
+        changes.changed.push(Change {
+            period: period.clone(),
+            scope,
+        });
     }
 }
 
@@ -212,13 +259,20 @@ fn stage_after(process: Process) -> Option<Process> {
 /// The transactions of a chunk and the versions that they replaced, whose credits hand on their
 /// lineage.
 fn versions(transactions: &[Transaction]) -> Vec<TransactionId> {
-    let replaced = transactions.iter().filter_map(|transaction| transaction.replaces);
+    let replaced = transactions
+        .iter()
+        .filter_map(|transaction| transaction.replaces);
     let own = transactions.iter().map(|transaction| transaction.id);
-    own.chain(replaced).collect::<BTreeSet<_>>().into_iter().collect()
+    own.chain(replaced)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 fn after(id: TransactionId) -> Option<TransactionId> {
-    id.0.as_u128().checked_add(1).map(|next| TransactionId(uuid::Uuid::from_u128(next)))
+    id.0.as_u128()
+        .checked_add(1)
+        .map(|next| TransactionId(uuid::Uuid::from_u128(next)))
 }
 
 fn before(id: TransactionId) -> TransactionId {

@@ -7,19 +7,20 @@ use std::sync::Arc;
 use attain_domain::calculation::{
     CreditInput, Differences, EarningDraft, ParticipantFold, Window, difference,
 };
-use attain_domain::change::{Changes, ClaimDone, CreditEligibility};
+use attain_domain::change::{Changes, ClaimDone, CreditEligibility, Guard};
 use attain_domain::credit::{Credit, CreditPosition};
 use attain_domain::earning::{Earning, EarningKey};
 use attain_domain::ids::{CalculationId, EarningId, ParticipantId, PeriodId, TransactionId};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::run::{Change, Scope};
+use attain_domain::run::Change;
 use attain_domain::time::DateRange;
 use attain_domain::transaction::Transaction;
 use rayon::prelude::*;
 use uuid::Uuid;
 
 use super::calculating::Frame;
+use super::order::by_content;
 use super::reports::Reports;
 use super::worker::{Committed, Piece, Stop, Worker};
 use crate::failure::store_refusal;
@@ -48,8 +49,8 @@ impl Worker<'_> {
         while !rest.is_empty() {
             let snapshot = self.snapshot().await?;
             let (group, inputs) = self.read_group(&*snapshot, rest, window).await?;
-            let reports = Reports::read(&*snapshot, &self.world, &inputs.participants, window, frame)
-                .await?;
+            let reports =
+                Reports::read(&*snapshot, &self.world, &inputs.participants, window, frame).await?;
             drop(snapshot);
             let piece = self.calculate_group(&inputs, &reports, window, frame, entries)?;
             if self.commit(piece).await? == Committed::Yes {
@@ -82,7 +83,9 @@ impl Worker<'_> {
             if end {
                 break;
             }
-            let Some(last) = credits.last().map(|credit| credit.participant.clone()) else { break };
+            let Some(last) = credits.last().map(|credit| credit.participant.clone()) else {
+                break;
+            };
             let whole = credits.partition_point(|credit| credit.participant < last);
             if credits.len() >= most && whole > 0 {
                 credits.truncate(whole);
@@ -90,10 +93,19 @@ impl Worker<'_> {
                 break;
             }
         }
+        by_content(&mut credits);
         let participants = participants.get(..count).unwrap_or_default().to_vec();
         let transactions = self.transactions_of(snapshot, &credits).await?;
         let live = self.live_earnings(snapshot, &participants, span).await?;
-        Ok((count, Inputs { participants, credits, transactions, live }))
+        Ok((
+            count,
+            Inputs {
+                participants,
+                credits,
+                transactions,
+                live,
+            },
+        ))
     }
 
     /// The transactions of credits, where expressions read them.
@@ -106,11 +118,16 @@ impl Worker<'_> {
         if !self.world.plans.reads_transactions() {
             return Ok(transactions);
         }
-        let ids: BTreeSet<TransactionId> =
-            credits.iter().filter_map(|credit| credit.transaction).collect();
+        let ids: BTreeSet<TransactionId> = credits
+            .iter()
+            .filter_map(|credit| credit.transaction)
+            .collect();
         let ids: Vec<TransactionId> = ids.into_iter().collect();
         for page in ids.chunks(ChunkSize::largest().rows()) {
-            let rows = snapshot.transactions_by_id(page).await.map_err(store_refusal)?;
+            let rows = snapshot
+                .transactions_by_id(page)
+                .await
+                .map_err(store_refusal)?;
             transactions.extend(rows.into_iter().map(|row| (row.id, row)));
         }
         Ok(transactions)
@@ -163,33 +180,55 @@ impl Worker<'_> {
         let calculation = |period: &_| frame.calculations.get(period).copied().unwrap_or(nil);
         let settings = world.settings();
         let differences = self.now(|now| difference(drafts, &live, calculation, settings, now));
-        let Differences { mut changes, counts, failures } = differences
-            .map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
-        self.judge(inputs, &mut changes);
-        if entries.is_none() {
-            changes.changed.extend(managers_of(&world, &moved(&changes, &live)));
-        }
+        let Differences {
+            mut changes,
+            counts,
+            failures,
+        } = differences.map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
+        let mut guards = standing(&changes, &live);
+        self.judge(inputs, &mut changes, &mut guards);
         changes.claims_done = self.struck(&inputs.participants, entries);
         let units = inputs.participants.len() as u64;
-        Ok(Piece { guards: Vec::new(), changes, counts, failures, units })
+        Ok(Piece {
+            guards,
+            changes,
+            counts,
+            failures,
+            units,
+            ..Piece::default()
+        })
     }
 
     /// Credits whose eligibility is another than when they were made.
-    fn judge(&self, inputs: &Inputs, changes: &mut Changes) {
+    fn judge(&self, inputs: &Inputs, changes: &mut Changes, guards: &mut Vec<Guard>) {
         for credit in &inputs.credits {
             let status = self.world.plans.eligibility(&self.world.set, credit);
             if status != credit.status {
                 let stamp = self.now(|now| now.touch(&credit.stamp));
-                changes.credits_judged.push(CreditEligibility { id: credit.id, status, stamp });
+                guards.push(Guard::CreditAt(credit.id, credit.stamp.version));
+                changes.credits_judged.push(CreditEligibility {
+                    id: credit.id,
+                    status,
+                    stamp,
+                });
             }
         }
     }
 
     fn struck(&self, participants: &[ParticipantId], entries: Option<&Entries>) -> Vec<ClaimDone> {
-        let Some(entries) = entries else { return Vec::new() };
+        let Some(entries) = entries else {
+            return Vec::new();
+        };
         let run = self.run.id;
-        let done = participants.iter().filter_map(|who| entries.get(who)).flatten();
-        done.map(|change| ClaimDone { run, change: change.clone() }).collect()
+        let done = participants
+            .iter()
+            .filter_map(|who| entries.get(who))
+            .flatten();
+        done.map(|change| ClaimDone {
+            run,
+            change: change.clone(),
+        })
+        .collect()
     }
 }
 
@@ -206,7 +245,9 @@ fn fold_all(
         .par_iter()
         .map(|id| {
             let mut drafts = Vec::new();
-            let Some(participant) = world.set.participants.get(id) else { return drafts };
+            let Some(participant) = world.set.participants.get(id) else {
+                return drafts;
+            };
             let mut fold = ParticipantFold::begin(
                 &world.plans,
                 &world.set,
@@ -215,11 +256,19 @@ fn fold_all(
                 frame.phase,
                 reports.of(id),
             );
-            let from = inputs.credits.partition_point(|credit| credit.participant < *id);
+            let from = inputs
+                .credits
+                .partition_point(|credit| credit.participant < *id);
             let own = inputs.credits.get(from..).unwrap_or_default();
             for credit in own.iter().take_while(|credit| credit.participant == *id) {
                 let transaction = credit.transaction.and_then(|t| inputs.transactions.get(&t));
-                fold.credit(&CreditInput { credit, transaction }, &mut drafts);
+                fold.credit(
+                    &CreditInput {
+                        credit,
+                        transaction,
+                    },
+                    &mut drafts,
+                );
             }
             fold.finish(&mut drafts);
             drafts
@@ -246,31 +295,21 @@ fn decides(
         && world.interval(&key.interval).is_some_and(overlaps)
 }
 
-/// Whose earnings a difference changes, and in which period.
-fn moved(changes: &Changes, live: &[Earning]) -> BTreeSet<(ParticipantId, PeriodId)> {
-    let gone: BTreeSet<EarningId> = changes
+/// The earnings that a difference takes away or explains anew must be as they were read: a batch
+/// that was made meanwhile has them on its sheets.
+fn standing(changes: &Changes, live: &[Earning]) -> Vec<Guard> {
+    let departed = changes
         .earnings_departed
         .iter()
-        .map(|departure| departure.id)
-        .chain(changes.earnings_obsoleted.iter().map(|obsoletion| obsoletion.id))
-        .collect();
-    let gone = live.iter().filter(|earning| gone.contains(&earning.id));
-    let all = changes.earnings.iter().chain(gone);
-    all.map(|earning| (earning.key.participant.clone(), earning.period.clone())).collect()
-}
-
-/// The change log entries of everybody above those whose first-phase earnings changed.
-fn managers_of(
-    world: &World,
-    changed: &BTreeSet<(ParticipantId, PeriodId)>,
-) -> Vec<Change> {
-    let mut entries = BTreeSet::new();
-    for (participant, period) in changed {
-        let Some(dates) = world.set.calendar.period(period) else { continue };
-        for ancestor in world.hierarchy.ancestors(participant, dates.last_date()).iter() {
-            let scope = Scope::Participant(ancestor.participant.clone());
-            entries.insert(Change { period: period.clone(), scope });
-        }
-    }
-    entries.into_iter().collect()
+        .map(|departure| departure.id);
+    let obsoleted = changes
+        .earnings_obsoleted
+        .iter()
+        .map(|obsoletion| obsoletion.id);
+    let explained = changes.earnings_explained.iter().map(|facts| facts.id);
+    let touched: BTreeSet<EarningId> = departed.chain(obsoleted).chain(explained).collect();
+    let touched = live.iter().filter(|earning| touched.contains(&earning.id));
+    touched
+        .map(|earning| Guard::EarningAt(earning.id, earning.stamp.version))
+        .collect()
 }

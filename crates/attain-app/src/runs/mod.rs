@@ -4,6 +4,7 @@
 mod calculating;
 mod crediting;
 mod group;
+mod order;
 mod reports;
 mod start;
 mod summarising;

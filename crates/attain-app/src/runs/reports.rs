@@ -67,14 +67,17 @@ impl Reports {
         for ((participant, plan, component, period), amount) in sums {
             let key = (participant.clone(), period.clone());
             for (manager, depth) in below.get(&key).into_iter().flatten() {
-                result.entry(manager.clone()).or_default().push(ReportEarning {
-                    participant: participant.clone(),
-                    plan: plan.clone(),
-                    component: component.clone(),
-                    period: period.clone(),
-                    amount: Money::new(amount, world.settings().operating_currency),
-                    depth: *depth,
-                });
+                result
+                    .entry(manager.clone())
+                    .or_default()
+                    .push(ReportEarning {
+                        participant: participant.clone(),
+                        plan: plan.clone(),
+                        component: component.clone(),
+                        period: period.clone(),
+                        amount: Money::new(amount, world.settings().operating_currency),
+                        depth: *depth,
+                    });
             }
         }
         Ok(Self(result))
@@ -101,12 +104,19 @@ async fn read_sums(
             id: earning.id,
         });
         for earning in &page {
-            let Some(money) = earning.amount() else { continue };
+            let Some(money) = earning.amount() else {
+                continue;
+            };
             if world.phase(&earning.key.plan, &earning.key.component) != Some(Phase::First) {
                 continue;
             }
             let key = earning.key.clone();
-            let key = (key.participant, key.plan, key.component, earning.period.clone());
+            let key = (
+                key.participant,
+                key.plan,
+                key.component,
+                earning.period.clone(),
+            );
             let sum = sums.entry(key).or_default();
             *sum = add(*sum, money.amount)
                 .map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;

@@ -47,7 +47,10 @@ impl Engine {
             let snapshot = self.snapshot(caller).await?;
             if let Some(answer) = self.first_answer(caller, &*snapshot, &content).await? {
                 let id = RunId::parse(&answer).map_err(|error| {
-                    Refusal::new(Reason::StoreCorrupt, format!("the answer of a request {error}"))
+                    Refusal::new(
+                        Reason::StoreCorrupt,
+                        format!("the answer of a request {error}"),
+                    )
                 })?;
                 return self.run(caller, id).await;
             }
@@ -73,7 +76,11 @@ impl Engine {
         let ids = std::sync::Arc::clone(&self.ids);
         let mut next_id = move || ids.next();
         let at = self.clock.now();
-        let now = &mut Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
+        let now = &mut Circumstances {
+            at,
+            actor: &caller.actor,
+            next_id: &mut next_id,
+        };
         let run = Run {
             id: RunId(now.id()),
             process: request.process,
@@ -89,16 +96,27 @@ impl Engine {
             stamp: now.stamp(),
         };
         let mut set = ChangeSet::new(caller.workspace.clone());
-        set.guards.push(Guard::NoRunOverlaps { except: run.id, range, at: now.at });
+        set.guards.push(Guard::NoRunOverlaps {
+            except: run.id,
+            range,
+            at: now.at,
+        });
         for dead in open {
             if dead.range.overlaps(&range) && dead.lease_until <= now.at {
                 set.guards.push(Guard::RunAt(dead.id, dead.stamp.version));
                 let stamp = now.touch(&dead.stamp);
                 let (status, ended_at) = (RunStatus::Failed, Some(now.at));
-                set.changes.runs.push(Run { status, ended_at, stamp, ..dead });
+                set.changes.runs.push(Run {
+                    status,
+                    ended_at,
+                    stamp,
+                    ..dead
+                });
             }
         }
-        set.changes.activities.push(activity(caller, &run, ActivityAction::Created, now));
+        set.changes
+            .activities
+            .push(activity(caller, &run, ActivityAction::Created, now));
         set.changes.runs.push(run.clone());
         Ok((run, set))
     }
@@ -114,20 +132,37 @@ impl Engine {
             attempts.next()?;
             let snapshot = self.snapshot(caller).await?;
             let run = self.run(caller, id).await?;
-            if self.first_answer(caller, &*snapshot, &content).await?.is_some() {
+            if self
+                .first_answer(caller, &*snapshot, &content)
+                .await?
+                .is_some()
+            {
                 return Ok(run);
             }
             if run.status.has_ended() {
-                return Err(Refusal::new(Reason::RunEnded, format!("{id} has ended already")));
+                return Err(Refusal::new(
+                    Reason::RunEnded,
+                    format!("{id} has ended already"),
+                ));
             }
             let mut next_id = || self.ids.next();
             let at = self.clock.now();
-            let now = &mut Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
+            let now = &mut Circumstances {
+                at,
+                actor: &caller.actor,
+                next_id: &mut next_id,
+            };
             let mut set = ChangeSet::new(caller.workspace.clone());
             set.guards.push(Guard::RunAt(id, run.stamp.version));
-            set.changes.activities.push(activity(caller, &run, ActivityAction::Updated, now));
+            set.changes
+                .activities
+                .push(activity(caller, &run, ActivityAction::Updated, now));
             let stamp = now.touch(&run.stamp);
-            let run = Run { cancel_requested: true, stamp, ..run };
+            let run = Run {
+                cancel_requested: true,
+                stamp,
+                ..run
+            };
             set.changes.runs.push(run.clone());
             set.request = self.request_record(caller, &content, &id.to_string(), at);
             if self.commit_or_look_again(set).await? {

@@ -1,6 +1,9 @@
 //! Summarised roll-up: for everybody whose direct credits changed, one indirect credit per
-//! (ancestor, child, category, date) is brought up to date, a child and a commit at a time.
+//! (ancestor, child, category, date) is brought up to date, a child at a time.
 
+use std::collections::BTreeSet;
+
+use attain_domain::change::Changes;
 use attain_domain::credit::{Credit, CreditKind, CreditPosition};
 use attain_domain::crediting::summarise;
 use attain_domain::ids::ParticipantId;
@@ -12,81 +15,164 @@ use super::crediting::{Noted, note_touched};
 use super::worker::{Committed, Piece, Stop, Worker};
 use crate::failure::store_refusal;
 
+/// Most children that nothing had to be done for between two commits: the run shows that it lives.
+const UNCHANGED_MAX: u64 = 500;
+
 impl Worker<'_> {
-    /// Nothing, unless the workspace summarises.
-    pub(super) async fn summarise_work(&mut self) -> Result<(), Stop> {
-        if !self.world.settings().summarised_roll_up {
+    /// Summarises for everybody whom the change log names.
+    pub(super) async fn summarise_logged(&mut self) -> Result<(), Stop> {
+        let snapshot = self.snapshot().await?;
+        let logged = self.logged(&*snapshot).await?;
+        let children = self.children_of(&*snapshot, &logged).await?;
+        drop(snapshot);
+        self.summarise_all(&children).await
+    }
+
+    /// Those who are to be summarised after these changes: nobody where nothing is summarised,
+    /// but for those whose summaries stand from before, when it was.
+    pub(super) async fn children_of(
+        &self,
+        snapshot: &dyn Snapshot,
+        changes: &[Change],
+    ) -> Result<BTreeSet<ParticipantId>, Stop> {
+        let everybody = changes
+            .iter()
+            .any(|change| change.scope == Scope::Everybody);
+        let summarised = self.world.settings().summarised_roll_up;
+        let all = || self.world.set.participants.keys();
+        let mut children = BTreeSet::new();
+        match (summarised, everybody) {
+            (true, true) => children.extend(all().cloned()),
+            (true, false) => {
+                children.extend(changes.iter().filter_map(|change| match &change.scope {
+                    Scope::Participant(participant) => Some(participant.clone()),
+                    Scope::Everybody => None,
+                }))
+            }
+            // A change of the settings is one for everybody.
+            (false, true) => {
+                for child in all() {
+                    let live = snapshot
+                        .summarised_credits_through(child, self.run.range)
+                        .await;
+                    if !live.map_err(store_refusal)?.is_empty() {
+                        children.insert(child.clone());
+                    }
+                }
+            }
+            (false, false) => {}
+        }
+        Ok(children)
+    }
+
+    /// Brings the summaries of these up to date. What changes nothing is counted and not written.
+    pub(super) async fn summarise_all(
+        &mut self,
+        children: &BTreeSet<ParticipantId>,
+    ) -> Result<(), Stop> {
+        if children.is_empty() {
             return Ok(());
         }
-        let snapshot = self.snapshot().await?;
-        let children = self.changed_participants(&*snapshot).await?;
-        drop(snapshot);
         self.enter(Process::RollUp, children.len() as u64).await?;
         let mut noted = Noted::new();
+        let mut unchanged = Piece::default();
         for child in children {
-            while self.summarise_child(&child, &mut noted).await? == Committed::LookAgain {}
+            loop {
+                let (mut piece, touched) = self.summary_of(child, &noted).await?;
+                if piece.changes == Changes::default() && piece.failures.is_empty() {
+                    unchanged.counts.add(&piece.counts);
+                    unchanged.units += piece.units;
+                    break;
+                }
+                piece.counts.add(&unchanged.counts);
+                piece.units += unchanged.units;
+                if self.commit(piece).await? == Committed::Yes {
+                    noted.extend(touched);
+                    unchanged = Piece::default();
+                    break;
+                }
+            }
+            if unchanged.units >= UNCHANGED_MAX {
+                self.count(&mut unchanged).await?;
+            }
+        }
+        self.count(&mut unchanged).await
+    }
+
+    async fn count(&mut self, unchanged: &mut Piece) -> Result<(), Stop> {
+        while unchanged.units > 0 {
+            let (counts, units) = (unchanged.counts.clone(), unchanged.units);
+            let piece = Piece {
+                counts,
+                units,
+                ..Piece::default()
+            };
+            if self.commit(piece).await? == Committed::Yes {
+                *unchanged = Piece::default();
+            }
         }
         Ok(())
     }
 
-    async fn summarise_child(
-        &mut self,
+    async fn summary_of(
+        &self,
         child: &ParticipantId,
-        noted: &mut Noted,
-    ) -> Result<Committed, Stop> {
+        noted: &Noted,
+    ) -> Result<(Piece, Noted), Stop> {
         let snapshot = self.snapshot().await?;
         let range = self.run.range;
         let direct = direct_credits(&*snapshot, child, range).await?;
-        let live =
-            snapshot.summarised_credits_through(child, range).await.map_err(store_refusal)?;
+        let live = snapshot
+            .summarised_credits_through(child, range)
+            .await
+            .map_err(store_refusal)?;
         drop(snapshot);
         let world = std::sync::Arc::clone(&self.world);
         let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
         let outcome = self.now(|now| {
-            summarise(&world.hierarchy, &world.set, child, &direct, &live, &judge, now)
+            summarise(
+                &world.hierarchy,
+                &world.set,
+                child,
+                &direct,
+                &live,
+                &judge,
+                now,
+            )
         });
-        let touched: Noted =
-            outcome.touched.into_iter().map(|(who, period)| (period, who)).collect();
+        let touched: Noted = outcome
+            .touched
+            .into_iter()
+            .map(|(who, period)| (period, who))
+            .collect();
         let mut changes = outcome.changes;
         note_touched(&touched, noted, &mut changes);
         let (guards, counts, failures) = (outcome.guards, outcome.counts, outcome.failures);
-        let piece = Piece { guards, changes, counts, failures, units: 1 };
-        let committed = self.commit(piece).await?;
-        noted.extend(touched);
-        Ok(committed)
+        let piece = Piece {
+            guards,
+            changes,
+            counts,
+            failures,
+            units: 1,
+            ..Piece::default()
+        };
+        Ok((piece, touched))
     }
 
-    /// Everybody named by the change log for the run's periods.
-    async fn changed_participants(
-        &self,
-        snapshot: &dyn Snapshot,
-    ) -> Result<Vec<ParticipantId>, Stop> {
-        let mut changes: Vec<Change> = Vec::new();
+    /// What the change log says for the run's periods.
+    async fn logged(&self, snapshot: &dyn Snapshot) -> Result<Vec<Change>, Stop> {
+        let mut logged: Vec<Change> = Vec::new();
         loop {
             let page = snapshot
-                .changes_after(&self.periods, changes.last(), ChunkSize::largest())
+                .changes_after(&self.periods, logged.last(), ChunkSize::largest())
                 .await
                 .map_err(store_refusal)?;
             let last = page.len() < ChunkSize::largest().rows();
-            changes.extend(page);
+            logged.extend(page);
             if last {
-                break;
+                return Ok(logged);
             }
         }
-        let everybody = changes.iter().any(|change| change.scope == Scope::Everybody);
-        if everybody {
-            return Ok(self.world.set.participants.keys().cloned().collect());
-        }
-        let mut children: Vec<ParticipantId> = changes
-            .into_iter()
-            .filter_map(|change| match change.scope {
-                Scope::Participant(participant) => Some(participant),
-                Scope::Everybody => None,
-            })
-            .collect();
-        children.sort();
-        children.dedup();
-        Ok(children)
     }
 }
 
@@ -109,7 +195,10 @@ async fn direct_credits(
             .map_err(store_refusal)?;
         after = page.last().map(CreditPosition::of);
         let last = page.len() < ChunkSize::largest().rows();
-        credits.extend(page.into_iter().filter(|credit| credit.kind == CreditKind::Direct));
+        credits.extend(
+            page.into_iter()
+                .filter(|credit| credit.kind == CreditKind::Direct),
+        );
         if last {
             return Ok(credits);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use attain_domain::activity::{Activity, ActivityAction, RecordKind};
-use attain_domain::change::{ChangeSet, Changes, Guard};
+use attain_domain::change::{ChangeSet, Changes, DefinitionsMark, Guard};
 use attain_domain::definition::calendar::PeriodStatus;
 use attain_domain::ids::{ActivityId, PeriodId, RunId};
 use attain_domain::ports::{ChunkSize, CommitError, Snapshot, StoreErrorKind};
@@ -13,7 +13,7 @@ use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{
     LOGGED_ERRORS_PER_REASON_MAX, LogLevel, Process, Run, RunCounts, RunLogEntry, RunStatus,
 };
-use attain_domain::time::Instant;
+use attain_domain::time::{DateRange, Instant};
 use attain_domain::working::{Circumstances, RowFailure};
 use uuid::Uuid;
 
@@ -44,6 +44,9 @@ pub(super) struct Piece {
     pub(super) counts: RunCounts,
     pub(super) failures: Vec<RowFailure>,
     pub(super) units: u64,
+    /// Whether it is right only for the definitions that the worker knows. Otherwise others may
+    /// change them: what they changed waits for the next run.
+    pub(super) of_definitions: bool,
 }
 
 /// What became of a commit.
@@ -60,6 +63,8 @@ pub(super) struct Worker<'e> {
     pub(super) engine: &'e Engine,
     pub(super) caller: &'e Caller,
     pub(super) world: Arc<World>,
+    /// The state of the definitions that the world was compiled from.
+    pub(super) mark: DefinitionsMark,
     pub(super) run: Run,
     /// The open periods of the run's dates.
     pub(super) periods: Vec<PeriodId>,
@@ -80,16 +85,19 @@ impl Engine {
         }
         let snapshot = self.snapshot(caller).await?;
         let world = self.world(caller, &*snapshot).await?;
+        let mark = snapshot.definitions_mark().await.map_err(store_refusal)?;
         let log = snapshot.run_log_after(id, 0, ChunkSize::largest()).await;
-        let log_number = log.map_err(store_refusal)?.last().map_or(0, |entry| entry.number);
+        let log_number = log
+            .map_err(store_refusal)?
+            .last()
+            .map_or(0, |entry| entry.number);
         drop(snapshot);
-        let periods = world.set.calendar.periods_in(run.range);
-        let open = periods.filter(|p| p.status == PeriodStatus::Open).map(|p| p.id.clone());
         let mut worker = Worker {
             engine: self,
             caller,
-            periods: open.collect(),
+            periods: open_periods(&world, run.range),
             world,
+            mark,
             run,
             log_number,
             logged: BTreeMap::new(),
@@ -100,20 +108,32 @@ impl Engine {
     }
 }
 
+/// The open periods of some dates.
+fn open_periods(world: &World, range: DateRange) -> Vec<PeriodId> {
+    let periods = world.set.calendar.periods_in(range);
+    periods
+        .filter(|p| p.status == PeriodStatus::Open)
+        .map(|p| p.id.clone())
+        .collect()
+}
+
 impl Worker<'_> {
     async fn work(&mut self) -> Result<(), Stop> {
         let process = self.run.process;
-        self.note(format!("{process:?} over {} open periods", self.periods.len())).await?;
+        self.note(format!(
+            "{process:?} over {} open periods",
+            self.periods.len()
+        ))
+        .await?;
         match process {
             Process::Classify | Process::Credit => self.credit_work(process).await,
             Process::RollUp => {
                 self.credit_work(process).await?;
-                self.summarise_work().await
+                self.summarise_logged().await
             }
             Process::Calculate => self.calculate_work().await,
             Process::RunAll => {
                 self.credit_work(process).await?;
-                self.summarise_work().await?;
                 self.calculate_work().await
             }
         }
@@ -147,7 +167,11 @@ impl Worker<'_> {
     pub(super) fn now<T>(&self, decide: impl FnOnce(&mut Circumstances<'_>) -> T) -> T {
         let mut next_id = || self.engine.ids.next();
         let at = self.engine.clock.now();
-        decide(&mut Circumstances { at, actor: &self.caller.actor, next_id: &mut next_id })
+        decide(&mut Circumstances {
+            at,
+            actor: &self.caller.actor,
+            next_id: &mut next_id,
+        })
     }
 
     pub(super) fn new_id(&self) -> Uuid {
@@ -164,7 +188,12 @@ impl Worker<'_> {
                 self.tries = 0;
                 Ok(Committed::Yes)
             }
-            Err(CommitError::GuardFailed(_)) => self.look_again().await,
+            Err(CommitError::GuardFailed(guard)) => {
+                if matches!(*guard, Guard::DefinitionsUnchanged(_)) {
+                    self.reload().await?;
+                }
+                self.look_again().await
+            }
             Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {
                 self.look_again().await
             }
@@ -180,7 +209,11 @@ impl Worker<'_> {
         run.stamp = run.stamp.touched(at, self.caller.actor.clone());
         let mut set = ChangeSet::new(self.caller.workspace.clone());
         set.guards = piece.guards;
-        set.guards.push(Guard::RunAt(self.run.id, self.run.stamp.version));
+        set.guards
+            .push(Guard::RunAt(self.run.id, self.run.stamp.version));
+        if piece.of_definitions {
+            set.guards.push(Guard::DefinitionsUnchanged(self.mark));
+        }
         set.changes = piece.changes;
         for failure in piece.failures {
             self.log_failure(failure, &mut set.changes.run_log);
@@ -208,7 +241,15 @@ impl Worker<'_> {
     ) -> RunLogEntry {
         self.log_number += 1;
         let (run, number, at) = (self.run.id, self.log_number, self.engine.clock.now());
-        RunLogEntry { run, number, at, level, reason, subject, text }
+        RunLogEntry {
+            run,
+            number,
+            at,
+            level,
+            reason,
+            subject,
+            text,
+        }
     }
 
     /// One activity entry per kind of record that the piece creates, changes or removes. Those of
@@ -236,6 +277,15 @@ impl Worker<'_> {
         }
     }
 
+    /// Takes the definitions as they are now.
+    async fn reload(&mut self) -> Result<(), Stop> {
+        let snapshot = self.snapshot().await?;
+        self.world = self.engine.world(self.caller, &*snapshot).await?;
+        self.mark = snapshot.definitions_mark().await.map_err(store_refusal)?;
+        self.periods = open_periods(&self.world, self.run.range);
+        Ok(())
+    }
+
     /// Reads the run's record after a commit that did not happen.
     async fn look_again(&mut self) -> Result<Committed, Stop> {
         self.tries += 1;
@@ -245,7 +295,10 @@ impl Worker<'_> {
         }
         let stored = self.engine.run(self.caller, self.run.id).await?;
         if stored.status.has_ended() || stored.lease_until != self.run.lease_until {
-            let text = format!("{} was given up, or another worker took it over", self.run.id);
+            let text = format!(
+                "{} was given up, or another worker took it over",
+                self.run.id
+            );
             return Err(Stop::Refused(Refusal::new(Reason::RunEnded, text)));
         }
         self.run.cancel_requested = stored.cancel_requested;
@@ -269,8 +322,14 @@ impl Worker<'_> {
         self.run.status = status;
         self.run.ended_at = Some(self.engine.clock.now());
         self.run.stage = None;
-        let text = refusal.as_ref().map_or_else(|| format!("{status:?}"), ToString::to_string);
-        let level = if refusal.is_some() { LogLevel::Error } else { LogLevel::Info };
+        let text = refusal
+            .as_ref()
+            .map_or_else(|| format!("{status:?}"), ToString::to_string);
+        let level = if refusal.is_some() {
+            LogLevel::Error
+        } else {
+            LogLevel::Info
+        };
         let reason = refusal.as_ref().map(|refusal| refusal.reason);
         let entry = self.entry(level, reason, self.run.id.to_string(), text);
         loop {
@@ -303,10 +362,20 @@ fn calculated(changes: &Changes) -> [Deed; 5] {
         (action, record, rows.len(), rows.first().map(id))
     }
     [
-        deed(Updated, Credit, &changes.credits_judged, |row| row.id.to_string()),
-        deed(Created, Earning, &changes.earnings, |row| row.id.to_string()),
-        deed(Updated, Earning, &changes.earnings_explained, |row| row.id.to_string()),
-        deed(Deleted, Earning, &changes.earnings_departed, |row| row.id.to_string()),
-        deed(Updated, Calculation, &changes.calculations, |row| row.id.to_string()),
+        deed(Updated, Credit, &changes.credits_judged, |row| {
+            row.id.to_string()
+        }),
+        deed(Created, Earning, &changes.earnings, |row| {
+            row.id.to_string()
+        }),
+        deed(Updated, Earning, &changes.earnings_explained, |row| {
+            row.id.to_string()
+        }),
+        deed(Deleted, Earning, &changes.earnings_departed, |row| {
+            row.id.to_string()
+        }),
+        deed(Updated, Calculation, &changes.calculations, |row| {
+            row.id.to_string()
+        }),
     ]
 }

@@ -9,9 +9,9 @@ use futures::executor::block_on;
 use proptest::prelude::*;
 
 use crate::world::bench::{Bench, small_limits};
+use crate::world::company::{Company, MONTHS};
 use crate::world::config;
 use crate::world::facts::{Facts, credits, earnings, facts};
-use crate::world::company::{Company, MONTHS};
 use crate::world::knobs::some_knobs;
 use crate::world::steps::{check_counts, from_scratch, settle, some_steps, take};
 
@@ -37,7 +37,7 @@ proptest! {
 }
 
 /// Tells where two workspaces differ.
-pub fn check_same(one: &Facts, other: &Facts) {
+pub(crate) fn check_same(one: &Facts, other: &Facts) {
     check_list("transactions", &one.transactions, &other.transactions);
     check_list("credits", &one.credits, &other.credits);
     check_list("earnings", &one.earnings, &other.earnings);
@@ -57,29 +57,64 @@ fn check_list<T: std::fmt::Debug + PartialEq>(what: &str, one: &[T], other: &[T]
 }
 
 /// Nothing is left on the work list and in the change log.
-pub async fn check_nothing_waits(bench: &Bench) {
+pub(crate) async fn check_nothing_waits(bench: &Bench) {
     let snapshot = bench.snapshot().await;
-    let periods: Vec<PeriodId> =
-        months(2026, MONTHS).periods.into_iter().map(|period| period.id).collect();
+    let periods: Vec<PeriodId> = months(2026, MONTHS)
+        .periods
+        .into_iter()
+        .map(|period| period.id)
+        .collect();
     for stage in [Process::Classify, Process::Credit, Process::RollUp] {
-        let items = snapshot.work_after(stage, &periods, None, ChunkSize::largest()).await;
-        assert_eq!(items.expect("it answers"), Vec::new(), "{stage:?} has nothing to do");
+        let items = snapshot
+            .work_after(stage, &periods, None, ChunkSize::largest())
+            .await;
+        assert_eq!(
+            items.expect("it answers"),
+            Vec::new(),
+            "{stage:?} has nothing to do"
+        );
     }
-    let changes = snapshot.changes_after(&periods, None, ChunkSize::largest()).await;
-    assert_eq!(changes.expect("it answers"), Vec::new(), "nobody waits for a calculation");
+    let changes = snapshot
+        .changes_after(&periods, None, ChunkSize::largest())
+        .await;
+    assert_eq!(
+        changes.expect("it answers"),
+        Vec::new(),
+        "nobody waits for a calculation"
+    );
 }
 
 /// One more run makes no row and no version.
-pub async fn check_nothing_new(bench: &Bench) {
+pub(crate) async fn check_nothing_new(bench: &Bench) {
     let before = bench.snapshot().await;
     let run = bench.run_all().await.expect("nothing is in the way");
     check_counts(&run);
     let after = bench.snapshot().await;
-    assert_eq!(credits(&*before).await, credits(&*after).await, "credits stand untouched");
-    assert_eq!(earnings(&*before).await, earnings(&*after).await, "earnings stand untouched");
+    assert_eq!(
+        credits(&*before).await,
+        credits(&*after).await,
+        "credits stand untouched"
+    );
+    assert_eq!(
+        earnings(&*before).await,
+        earnings(&*after).await,
+        "earnings stand untouched"
+    );
     assert_eq!(facts(&*before).await, facts(&*after).await);
-    let made: Vec<_> = run.counts.outcomes.keys().filter(|name| !name.ends_with("_kept")).collect();
+    let made: Vec<_> = run
+        .counts
+        .outcomes
+        .keys()
+        .filter(|name| !name.ends_with("_kept"))
+        .collect();
     let told = ["earnings_in_error"];
-    let made: Vec<_> = made.into_iter().filter(|name| !told.contains(&name.as_str())).collect();
-    assert!(made.is_empty(), "the run says it made {made:?}: {:?}", run.counts);
+    let made: Vec<_> = made
+        .into_iter()
+        .filter(|name| !told.contains(&name.as_str()))
+        .collect();
+    assert!(
+        made.is_empty(),
+        "the run says it made {made:?}: {:?}",
+        run.counts
+    );
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use attain_app::Limits;
+use attain_domain::credit::{Credit, CreditKind};
 use attain_domain::definition::rules::{CreditRule, Receiver, ReceiverKind};
 use attain_domain::definition::{Definition, RuleSet};
 use attain_domain::testing::name;
@@ -42,7 +43,11 @@ fn rules(percents: &[Decimal]) -> RuleSet {
         when: "true".to_owned(),
         receivers: receivers.collect(),
     };
-    RuleSet { id: name("split"), name: "Split".to_owned(), rules: vec![rule] }
+    RuleSet {
+        id: name("split"),
+        name: "Split".to_owned(),
+        rules: vec![rule],
+    }
 }
 
 proptest! {
@@ -74,7 +79,8 @@ proptest! {
             for ((key, set), sum) in revenue_parts(&credits) {
                 prop_assert_eq!(Some(&sum), whole.get(&key), "{} of {}", set, key);
             }
-            for credit in credits.iter().filter(|credit| credit.revenue) {
+            let direct = |credit: &&Credit| credit.revenue && credit.kind == CreditKind::Direct;
+            for credit in credits.iter().filter(direct) {
                 let exact = whole[&credit.key.to_string()] * credit.percent / Decimal::ONE_HUNDRED;
                 let off = (credit.amount.amount - exact).abs();
                 prop_assert!(off <= Decimal::new(1, 2), "{credit:?} is off by {off}");

@@ -32,16 +32,27 @@ fn pieces(total: i64, cuts: &[(i64, u64)]) -> Vec<RawTransaction> {
     let mut sales = Vec::new();
     for (number, (cents, day)) in (1..).zip(cuts) {
         left -= cents;
-        sales.push(Sale { key: number, day: *day, cents: *cents, ..plain.clone() });
+        sales.push(Sale {
+            key: number,
+            day: *day,
+            cents: *cents,
+            ..plain.clone()
+        });
     }
-    sales.push(Sale { cents: left, ..plain });
+    sales.push(Sale {
+        cents: left,
+        ..plain
+    });
     sales.iter().map(|sale| sale.row(1)).collect()
 }
 
 /// What everybody earns together with sales that roll up twice.
 async fn earned(knobs: &[Knob], rows: &[RawTransaction], limits: Limits, at_once: bool) -> Decimal {
     let bench = Bench::new(limits).await;
-    bench.define(&Company::with(knobs)).await.expect("the company can be defined");
+    bench
+        .define(&Company::with(knobs))
+        .await
+        .expect("the company can be defined");
     for part in rows.chunks(if at_once { rows.len() } else { 2 }) {
         let report = bench.import(part).await.expect("the store takes rows");
         assert_eq!(report.rejected, Vec::new(), "every row is good");
@@ -52,7 +63,9 @@ async fn earned(knobs: &[Knob], rows: &[RawTransaction], limits: Limits, at_once
     bench.run_all().await.expect("nothing is in the way");
     let earnings = earnings(&*bench.snapshot().await).await;
     let amounts = earnings.iter().filter(|earning| earning.is_current());
-    amounts.map(|earning| earning.amount().expect("no earning is in error").amount).sum()
+    amounts
+        .map(|earning| earning.amount().expect("no earning is in error").amount)
+        .sum()
 }
 
 fn knobs() -> impl Strategy<Value = Vec<Knob>> {

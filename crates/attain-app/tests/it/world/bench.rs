@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use attain_app::{ApplyMode, ApplyPlan, Caller, Engine, ImportReport, Limits, RunRequest, WhenBusy};
+use attain_app::{
+    ApplyMode, ApplyPlan, Caller, Engine, ImportReport, Limits, RunRequest, WhenBusy,
+};
 use attain_domain::collecting::RawTransaction;
 use attain_domain::definition::DefinitionKind;
 use attain_domain::ids::WorkspaceId;
@@ -17,16 +19,16 @@ use super::company::Company;
 
 /// A workspace to work in.
 #[derive(Clone)]
-pub struct Bench {
-    pub store: Arc<dyn Store>,
-    pub clock: Arc<ManualClock>,
-    pub ids: Arc<SequentialIds>,
-    pub engine: Engine,
-    pub caller: Caller,
+pub(crate) struct Bench {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ids: Arc<SequentialIds>,
+    pub(crate) engine: Engine,
+    pub(crate) caller: Caller,
 }
 
 /// Small enough that everything is cut into several pieces.
-pub fn small_limits() -> Limits {
+pub(crate) fn small_limits() -> Limits {
     Limits {
         chunk_transactions: 3,
         chunk_credits: 4,
@@ -38,53 +40,76 @@ pub fn small_limits() -> Limits {
 }
 
 /// The first of a month of 2026, from 0.
-pub fn first_of(month: u32) -> Date {
+pub(crate) fn first_of(month: u32) -> Date {
     date("2026-01-01") + chrono::Months::new(month)
 }
 
 impl Bench {
     /// A new workspace on a memory store.
-    pub async fn new(limits: Limits) -> Self {
+    pub(crate) async fn new(limits: Limits) -> Self {
         Self::on(Arc::new(MemoryStore::new()), limits).await
     }
 
     /// A new workspace on a store.
-    pub async fn on(store: Arc<dyn Store>, limits: Limits) -> Self {
+    pub(crate) async fn on(store: Arc<dyn Store>, limits: Limits) -> Self {
         let workspace: WorkspaceId = name("small");
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(SequentialIds::default());
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone()).with_limits(limits);
-        engine.create_workspace(&workspace).await.expect("the store takes workspaces");
+        engine
+            .create_workspace(&workspace)
+            .await
+            .expect("the store takes workspaces");
         let caller = Caller::new(workspace, name("tester"));
-        Self { store, clock, ids, engine, caller }
+        Self {
+            store,
+            clock,
+            ids,
+            engine,
+            caller,
+        }
     }
 
     /// The same workspace, clock and ids, seen through another store.
-    pub fn through(&self, store: Arc<dyn Store>) -> Self {
+    pub(crate) fn through(&self, store: Arc<dyn Store>) -> Self {
         let engine = Engine::new(store.clone(), self.clock.clone(), self.ids.clone());
         let engine = engine.with_limits(small_limits());
-        Self { store, engine, ..self.clone() }
+        Self {
+            store,
+            engine,
+            ..self.clone()
+        }
     }
 
-    pub async fn snapshot(&self) -> Box<dyn Snapshot> {
-        self.store.snapshot(&self.caller.workspace).await.expect("the store answers")
+    pub(crate) async fn snapshot(&self) -> Box<dyn Snapshot> {
+        self.store
+            .snapshot(&self.caller.workspace)
+            .await
+            .expect("the store answers")
     }
 
     /// Defines the company as it is now.
-    pub async fn define(&self, company: &Company) -> Result<ApplyPlan, Vec<Refusal>> {
+    pub(crate) async fn define(&self, company: &Company) -> Result<ApplyPlan, Vec<Refusal>> {
         self.clock.advance(1);
         let definitions = company.definitions();
         let mut deleted = Vec::new();
         if let Some(gone) = company.gone() {
             let kind = DefinitionKind::RuleSet;
-            let stored = self.snapshot().await.definition(kind, &gone).await.expect("it answers");
+            let stored = self
+                .snapshot()
+                .await
+                .definition(kind, &gone)
+                .await
+                .expect("it answers");
             deleted.extend(stored.map(|_| (kind, gone)));
         }
-        self.engine.apply(&self.caller, &definitions, &deleted, ApplyMode::Write).await
+        self.engine
+            .apply(&self.caller, &definitions, &deleted, ApplyMode::Write)
+            .await
     }
 
     /// Imports rows, as many at once as the engine takes.
-    pub async fn import(&self, rows: &[RawTransaction]) -> Result<ImportReport, Refusal> {
+    pub(crate) async fn import(&self, rows: &[RawTransaction]) -> Result<ImportReport, Refusal> {
         self.clock.advance(1);
         let rows: Vec<(u64, RawTransaction)> = (1..).zip(rows.iter().cloned()).collect();
         let mut report = ImportReport::default();
@@ -95,15 +120,25 @@ impl Bench {
     }
 
     /// Runs a process over some months, the first and the last inclusive.
-    pub async fn run(&self, process: Process, first: u32, last: u32) -> Result<Run, Refusal> {
+    pub(crate) async fn run(
+        &self,
+        process: Process,
+        first: u32,
+        last: u32,
+    ) -> Result<Run, Refusal> {
         self.clock.advance(1);
         let range = DateRange::between(first_of(first), first_of(last + 1));
-        let request = RunRequest { process, range, when_busy: WhenBusy::Refuse };
+        let request = RunRequest {
+            process,
+            range,
+            when_busy: WhenBusy::Refuse,
+        };
         self.engine.run_to_end(&self.caller, &request).await
     }
 
     /// Runs everything over the whole calendar.
-    pub async fn run_all(&self) -> Result<Run, Refusal> {
-        self.run(Process::RunAll, 0, super::company::MONTHS - 1).await
+    pub(crate) async fn run_all(&self) -> Result<Run, Refusal> {
+        self.run(Process::RunAll, 0, super::company::MONTHS - 1)
+            .await
     }
 }

@@ -3,28 +3,25 @@
 
 use std::collections::BTreeMap;
 
-use attain_domain::definition::category::CategoryRule;
+use attain_domain::definition::calendar::IntervalKind;
 use attain_domain::definition::participant::{Assignment, ReportingLine, TeamMember};
-use attain_domain::definition::rates::CurrencyRate;
 use attain_domain::definition::rules::{CreditRule, Receiver, ReceiverKind};
-use attain_domain::definition::{
-    AttributeSchema, CategoryRules, CategoryTree, CurrencyRates, Definition, Participant, RuleSet,
-    Settings, Team,
-};
-use attain_domain::expression::{Value, ValueType};
+use attain_domain::definition::{CategoryTree, Definition, Participant, RuleSet, Settings, Team};
+use attain_domain::expression::Value;
 use attain_domain::ids::{DefinitionId, ParticipantId};
-use attain_domain::money::{Currency, Rounding};
+use attain_domain::money::Rounding;
 use attain_domain::plan::{Goal, Proration, Spread};
 use attain_domain::testing::{date, decimal, months, name, pay_group, settings};
 use attain_domain::time::DateRange;
 
+use super::basics::{self, currency};
 use super::knobs::Knob;
 use super::plans::{Plans, personal_table};
 
 /// How many people there are: p0 is the boss, p1 and p2 manage, p3 to p5 sell.
-pub const PEOPLE: u8 = 6;
+pub(crate) const PEOPLE: u8 = 6;
 /// How many months the calendar has.
-pub const MONTHS: u32 = 6;
+pub(crate) const MONTHS: u32 = 6;
 
 /// What is different about one of the people.
 #[derive(Clone, Debug, Default)]
@@ -41,9 +38,64 @@ struct Person {
     personal_rates: bool,
 }
 
+impl Person {
+    fn assignments(&self, usual: &str) -> Vec<Assignment> {
+        let until = |day| DateRange {
+            from: None,
+            to: Some(date(day)),
+        };
+        let from_march = DateRange {
+            from: Some(date("2026-03-01")),
+            to: None,
+        };
+        match self.plan {
+            0 => vec![self.assignment(usual, DateRange::ALWAYS)],
+            1 => vec![
+                self.assignment("reps", DateRange::ALWAYS),
+                self.assignment("managers", from_march),
+            ],
+            2 => vec![self.assignment("reps", from_march)],
+            3 => vec![
+                self.assignment("reps", until("2026-02-11")),
+                self.assignment("reps", from_march),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    fn assignment(&self, plan: &str, effective: DateRange) -> Assignment {
+        let mut assignment = Assignment {
+            plan: name(plan),
+            effective,
+            goals: BTreeMap::new(),
+            rate_tables: BTreeMap::new(),
+            target_incentive: match self.target {
+                0 => Some(decimal("24000")),
+                1 => Some(decimal("100.10")),
+                _ => None,
+            },
+        };
+        if plan == "reps" && self.goal > 0 {
+            let amount = decimal(if self.goal == 1 { "1500" } else { "6000.50" });
+            let interval = IntervalKind::Quarter;
+            let spread = Spread::Each { interval, amount };
+            let proration = Proration::ByDay;
+            assignment
+                .goals
+                .insert(name("quota"), Goal { spread, proration });
+        }
+        if plan == "reps" && self.personal_rates {
+            assignment
+                .rate_tables
+                .insert(name("rates"), personal_table());
+        }
+        assignment
+    }
+}
+
 /// A company, as it is defined now.
 #[derive(Clone, Debug)]
-pub struct Company {
+pub(crate) struct Company {
     archive: bool,
     cancel_as_zero: bool,
     half_up: bool,
@@ -58,7 +110,7 @@ pub struct Company {
     team_lead: bool,
     team_shares: bool,
     team_members: u8,
-    pub plans: Plans,
+    pub(crate) plans: Plans,
 }
 
 impl Default for Company {
@@ -84,25 +136,24 @@ impl Default for Company {
 }
 
 /// The id of one of the people; beyond them, of nobody.
-pub fn person_id(number: u8) -> String {
-    if number < PEOPLE { format!("p{number}") } else { "nobody".to_owned() }
-}
-
-/// A currency.
-pub fn currency(code: &str) -> Currency {
-    Currency::parse(code).expect("a currency of the tests")
+pub(crate) fn person_id(number: u8) -> String {
+    if number < PEOPLE {
+        format!("p{number}")
+    } else {
+        "nobody".to_owned()
+    }
 }
 
 impl Company {
     /// A company that differs in some things from the plainest one.
-    pub fn with(knobs: &[Knob]) -> Self {
+    pub(crate) fn with(knobs: &[Knob]) -> Self {
         let mut company = Self::default();
         company.turn(knobs);
         company
     }
 
     /// Sets knobs.
-    pub fn turn(&mut self, knobs: &[Knob]) {
+    pub(crate) fn turn(&mut self, knobs: &[Knob]) {
         for knob in knobs {
             if !self.turn_people(knob) && !self.turn_rules(knob) {
                 self.plans.turn(knob);
@@ -110,7 +161,10 @@ impl Company {
         }
     }
 
-    #[allow(clippy::wildcard_enum_match_arm, reason = "the other knobs are about nobody")]
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other knobs are about nobody"
+    )]
     fn turn_people(&mut self, knob: &Knob) -> bool {
         let (Knob::ReportsTo(who, ..)
         | Knob::Overlay(who, _)
@@ -140,7 +194,10 @@ impl Company {
         true
     }
 
-    #[allow(clippy::wildcard_enum_match_arm, reason = "the other knobs are about plans")]
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other knobs are about plans"
+    )]
     fn turn_rules(&mut self, knob: &Knob) -> bool {
         match knob {
             Knob::Archive(is) => self.archive = *is,
@@ -162,14 +219,14 @@ impl Company {
     }
 
     /// Everything that is defined.
-    pub fn definitions(&self) -> Vec<Definition> {
+    pub(crate) fn definitions(&self) -> Vec<Definition> {
         let mut all = vec![
             Definition::Settings(self.settings()),
-            Definition::Attributes(attributes()),
+            Definition::Attributes(basics::attributes()),
             Definition::Calendar(months(2026, MONTHS)),
-            Definition::Rates(rates()),
+            Definition::Rates(basics::rates()),
             Definition::Categories(self.categories()),
-            Definition::CategoryRules(category_rules()),
+            Definition::CategoryRules(basics::category_rules()),
             Definition::PayGroup(pay_group("staff")),
         ];
         all.extend(self.plans.all().into_iter().map(Definition::Plan));
@@ -180,13 +237,17 @@ impl Company {
     }
 
     /// The rule sets that may stand from before and are there no more.
-    pub fn gone(&self) -> Option<DefinitionId> {
+    pub(crate) fn gone(&self) -> Option<DefinitionId> {
         (self.second_set == 0).then(|| name("overlay"))
     }
 
     fn settings(&self) -> Settings {
         Settings {
-            rounding: if self.half_up { Rounding::HalfUp } else { Rounding::HalfEven },
+            rounding: if self.half_up {
+                Rounding::HalfUp
+            } else {
+                Rounding::HalfEven
+            },
             default_category: self.default_category.then(|| name("services")),
             archive_updated_credits: self.archive,
             collect_cancellations_as_zero: self.cancel_as_zero,
@@ -196,7 +257,11 @@ impl Company {
     }
 
     fn categories(&self) -> CategoryTree {
-        let above = if self.laptops_under_software { "software" } else { "hardware" };
+        let above = if self.laptops_under_software {
+            "software"
+        } else {
+            "hardware"
+        };
         let parents = [
             ("hardware", None),
             ("software", None),
@@ -204,55 +269,26 @@ impl Company {
             ("laptop", Some(above)),
         ];
         let parents = parents.map(|(category, above)| (name(category), above.map(name)));
-        CategoryTree { parents: parents.into() }
+        CategoryTree {
+            parents: parents.into(),
+        }
     }
 
     fn person(&self, who: u8) -> Participant {
         let person = &self.people[usize::from(who)];
-        let mut goals = BTreeMap::new();
-        if person.goal > 0 {
-            let amount = decimal(if person.goal == 1 { "1500" } else { "6000.50" });
-            let interval = attain_domain::definition::calendar::IntervalKind::Quarter;
-            let spread = Spread::Each { interval, amount };
-            goals.insert(name("quota"), Goal { spread, proration: Proration::ByDay });
-        }
-        let rate_tables = match person.personal_rates {
-            true => BTreeMap::from([(name("rates"), personal_table())]),
-            false => BTreeMap::new(),
-        };
-        let assignment = |plan: &str, effective| Assignment {
-            plan: name(plan),
-            effective,
-            goals: if plan == "reps" { goals.clone() } else { BTreeMap::new() },
-            rate_tables: if plan == "reps" { rate_tables.clone() } else { BTreeMap::new() },
-            target_incentive: match person.target {
-                0 => Some(decimal("24000")),
-                1 => Some(decimal("100.10")),
-                _ => None,
-            },
-        };
-        let from_march = DateRange { from: Some(date("2026-03-01")), to: None };
-        let usual = if who < 3 { "managers" } else { "reps" };
-        let assignments = match person.plan {
-            0 => vec![assignment(usual, DateRange::ALWAYS)],
-            1 => vec![assignment("reps", DateRange::ALWAYS), assignment("managers", from_march)],
-            2 => vec![assignment("reps", from_march)],
-            3 => vec![
-                assignment("reps", DateRange { from: None, to: Some(date("2026-02-11")) }),
-                assignment("reps", from_march),
-            ],
-            _ => Vec::new(),
-        };
+        let start = [None, Some("2026-01-20"), Some("2026-02-10")][usize::from(person.start)];
+        let end = [None, Some("2026-02-15"), Some("2026-03-31")][usize::from(person.end)];
+        let grade = Value::Number(person.grade.into());
         Participant {
             id: name(&person_id(who)),
             name: format!("Person {who}"),
-            start: [None, Some("2026-01-20"), Some("2026-02-10")][usize::from(person.start)].map(date),
-            end: [None, Some("2026-02-15"), Some("2026-03-31")][usize::from(person.end)].map(date),
+            start: start.map(date),
+            end: end.map(date),
             pay_group: Some(name("staff")),
             pay_currency: (who == 5).then(|| currency("EUR")),
             reports_to: self.lines_of(who),
-            assignments,
-            attributes: [(name("grade"), Value::Number(person.grade.into()))].into(),
+            assignments: person.assignments(if who < 3 { "managers" } else { "reps" }),
+            attributes: [(name("grade"), grade)].into(),
         }
     }
 
@@ -273,8 +309,20 @@ impl Company {
                 let next = managers[(usize::from(manager) + 1) % 3];
                 if person.moves {
                     vec![
-                        line(first, DateRange { from: None, to: Some(middle) }),
-                        line(next, DateRange { from: Some(middle), to: None }),
+                        line(
+                            first,
+                            DateRange {
+                                from: None,
+                                to: Some(middle),
+                            },
+                        ),
+                        line(
+                            next,
+                            DateRange {
+                                from: Some(middle),
+                                to: None,
+                            },
+                        ),
                     ]
                 } else {
                     vec![line(first, always)]
@@ -289,7 +337,10 @@ impl Company {
 
     fn team(&self) -> Team {
         let always = DateRange::ALWAYS;
-        let until_march = DateRange { from: None, to: Some(date("2026-03-01")) };
+        let until_march = DateRange {
+            from: None,
+            to: Some(date("2026-03-01")),
+        };
         let members: &[(&str, DateRange)] = match self.team_members {
             0 => &[("p3", always), ("p4", always)],
             1 => &[("p3", until_march), ("p5", always), ("p1", always)],
@@ -311,22 +362,41 @@ impl Company {
     fn rule_sets(&self) -> Vec<RuleSet> {
         let dates = match self.rule_dates {
             0 => DateRange::ALWAYS,
-            1 => DateRange { from: Some(date("2026-02-01")), to: None },
+            1 => DateRange {
+                from: Some(date("2026-02-01")),
+                to: None,
+            },
             _ => DateRange::between(date("2026-01-10"), date("2026-03-15")),
         };
-        let mut rules = vec![rule("north", dates, "attribute.region == 'n'", self.north())];
+        let mut rules = vec![rule(
+            "north",
+            dates,
+            "attribute.region == 'n'",
+            self.north(),
+        )];
         if self.catch_all {
             let everything = vec![receiver(owner(), "100", true)];
             rules.push(rule("rest", DateRange::ALWAYS, "true", everything));
         }
-        let mut sets = vec![RuleSet { id: name("base"), name: "Base".to_owned(), rules }];
+        let mut sets = vec![RuleSet {
+            id: name("base"),
+            name: "Base".to_owned(),
+            rules,
+        }];
         if self.second_set > 0 {
             let overlay = match self.second_set {
                 1 => vec![receiver(person("p2"), "50", false)],
-                _ => vec![receiver(person("p5"), "12.5", false), receiver(owner(), "150", false)],
+                _ => vec![
+                    receiver(person("p5"), "12.5", false),
+                    receiver(owner(), "150", false),
+                ],
             };
             let rules = vec![rule("large", dates, "transaction.amount > 400.0", overlay)];
-            sets.push(RuleSet { id: name("overlay"), name: "Overlay".to_owned(), rules });
+            sets.push(RuleSet {
+                id: name("overlay"),
+                name: "Overlay".to_owned(),
+                rules,
+            });
         }
         sets
     }
@@ -334,16 +404,25 @@ impl Company {
     fn north(&self) -> Vec<Receiver> {
         match self.split {
             0 => vec![receiver(owner(), "100", true)],
-            1 => vec![receiver(owner(), "60", true), receiver(person("p3"), "40", true)],
+            1 => vec![
+                receiver(owner(), "60", true),
+                receiver(person("p3"), "40", true),
+            ],
             2 => vec![
                 receiver(owner(), "33.33", true),
                 receiver(person("p3"), "33.33", true),
                 receiver(person("p4"), "33.34", true),
             ],
             3 => vec![receiver(ReceiverKind::Team(name("crew")), "100", true)],
-            4 => vec![receiver(person("p4"), "60", true), receiver(owner(), "40", true)],
+            4 => vec![
+                receiver(person("p4"), "60", true),
+                receiver(owner(), "40", true),
+            ],
             _ => vec![
-                Receiver { rolls_up: false, ..receiver(owner(), "100", true) },
+                Receiver {
+                    rolls_up: false,
+                    ..receiver(owner(), "100", true)
+                },
                 receiver(person("p5"), "30", false),
             ],
         }
@@ -359,45 +438,19 @@ fn person(id: &str) -> ReceiverKind {
 }
 
 fn receiver(who: ReceiverKind, percent: &str, revenue: bool) -> Receiver {
-    Receiver { who, percent: decimal(percent), revenue, rolls_up: true }
+    Receiver {
+        who,
+        percent: decimal(percent),
+        revenue,
+        rolls_up: true,
+    }
 }
 
 fn rule(id: &str, effective: DateRange, when: &str, receivers: Vec<Receiver>) -> CreditRule {
-    CreditRule { id: name(id), effective, when: when.to_owned(), receivers }
-}
-
-fn attributes() -> AttributeSchema {
-    let texts = ["owner", "region", "line"];
-    AttributeSchema { transaction: texts.map(|text| (name(text), ValueType::Text)).into() }
-}
-
-fn category_rules() -> CategoryRules {
-    let rule = |id: &str, when: &str, category: &str| CategoryRule {
+    CreditRule {
         id: name(id),
-        effective: DateRange::ALWAYS,
+        effective,
         when: when.to_owned(),
-        category: name(category),
-    };
-    let rules = vec![
-        rule("laptops", "transaction.type == 'LAPTOP'", "laptop"),
-        rule("soft", "attribute.line == 'soft'", "software"),
-        rule("hard", "attribute.line == 'hard'", "hardware"),
-    ];
-    CategoryRules { rules }
-}
-
-/// Euros change their rate in March; nothing converts pounds.
-fn rates() -> CurrencyRates {
-    let rate = |from: &str, day: &str, rate: &str| CurrencyRate {
-        from: currency(from),
-        to: currency("USD"),
-        date: date(day),
-        rate: decimal(rate),
-    };
-    let rates = vec![
-        rate("EUR", "2026-01-01", "1.085"),
-        rate("EUR", "2026-03-01", "1.12345"),
-        rate("JPY", "2026-01-01", "0.0067"),
-    ];
-    CurrencyRates { rates }
+        receivers,
+    }
 }

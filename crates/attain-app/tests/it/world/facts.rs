@@ -17,35 +17,58 @@ use super::company::{PEOPLE, person_id};
 
 /// What is live.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    pub transactions: Vec<String>,
-    pub credits: Vec<String>,
-    pub earnings: Vec<EarningFact>,
+pub(crate) struct Facts {
+    pub(crate) transactions: Vec<String>,
+    pub(crate) credits: Vec<String>,
+    pub(crate) earnings: Vec<EarningFact>,
 }
 
 /// One current earning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EarningFact {
+pub(crate) struct EarningFact {
     /// Participant, plan, component, interval, and which credit.
-    pub key: String,
-    pub place: String,
-    pub outcome: EarningOutcome,
-    pub count: u16,
+    pub(crate) key: String,
+    pub(crate) place: String,
+    pub(crate) outcome: EarningOutcome,
+    pub(crate) count: u16,
     /// Without the version of the plan, which tells how often it was written.
-    pub trace: Trace,
+    pub(crate) trace: Trace,
+}
+
+impl Facts {
+    /// The same without what stays as it was once a sheet has taken an earning: its date, and in
+    /// how many parts it is paid.
+    pub(crate) fn without_terms(mut self) -> Self {
+        for earning in &mut self.earnings {
+            earning.place.clear();
+            earning.count = 0;
+        }
+        self.earnings.sort_by(|a, b| order(a).cmp(&order(b)));
+        self
+    }
 }
 
 /// Reads what is live.
-pub async fn facts(snapshot: &dyn Snapshot) -> Facts {
+pub(crate) async fn facts(snapshot: &dyn Snapshot) -> Facts {
     let credits = credits(snapshot).await;
-    let by_id: BTreeMap<CreditId, String> =
-        credits.iter().map(|credit| (credit.id, credit_text(credit))).collect();
+    let by_id: BTreeMap<CreditId, String> = credits
+        .iter()
+        .map(|credit| (credit.id, credit_text(credit)))
+        .collect();
     let mut facts = Facts {
-        transactions: live_transactions(snapshot).await.iter().map(transaction_text).collect(),
+        transactions: live_transactions(snapshot)
+            .await
+            .iter()
+            .map(transaction_text)
+            .collect(),
         credits: by_id.values().cloned().collect(),
         earnings: Vec::new(),
     };
-    for earning in earnings(snapshot).await.into_iter().filter(Earning::is_current) {
+    for earning in earnings(snapshot)
+        .await
+        .into_iter()
+        .filter(Earning::is_current)
+    {
         let of = earning.credit.map(|id| match by_id.get(&id) {
             Some(text) => text.clone(),
             None => panic!("{} is of {id}, which is not live", earning.id),
@@ -54,13 +77,24 @@ pub async fn facts(snapshot: &dyn Snapshot) -> Facts {
     }
     facts.transactions.sort();
     facts.credits.sort();
-    facts.earnings.sort_by(|a, b| (&a.key, &a.place).cmp(&(&b.key, &b.place)));
+    facts.earnings.sort_by(|a, b| order(a).cmp(&order(b)));
     facts
+}
+
+/// Two credits may say the same: then their running totals tell which came first.
+fn order(fact: &EarningFact) -> (&str, &str, Vec<rust_decimal::Decimal>) {
+    let totals = fact.trace.measures.iter().map(|measure| measure.before);
+    (&fact.key, &fact.place, totals.collect())
 }
 
 fn earning_fact(earning: Earning, credit: Option<String>) -> EarningFact {
     let key = &earning.key;
-    assert_eq!(key.lineage.is_some(), credit.is_some(), "{} has a credit or not", earning.id);
+    assert_eq!(
+        key.lineage.is_some(),
+        credit.is_some(),
+        "{} has a credit or not",
+        earning.id
+    );
     EarningFact {
         key: format!(
             "{} {}/{} {} {}",
@@ -73,14 +107,20 @@ fn earning_fact(earning: Earning, credit: Option<String>) -> EarningFact {
         place: format!("{} {}", earning.period, earning.date),
         outcome: earning.outcome,
         count: earning.instalments.count,
-        trace: Trace { plan_version: 0, ..earning.trace },
+        trace: Trace {
+            plan_version: 0,
+            ..earning.trace
+        },
     }
 }
 
 fn transaction_text(transaction: &Transaction) -> String {
     let category = transaction.category.as_ref().map(ToString::to_string);
     let (key, amount) = (&transaction.key, transaction.operating_amount);
-    format!("{key} {} {amount} {category:?} {:?}", transaction.event_date, transaction.status)
+    format!(
+        "{key} {} {amount} {category:?} {:?}",
+        transaction.event_date, transaction.status
+    )
 }
 
 fn credit_text(credit: &Credit) -> String {
@@ -92,7 +132,11 @@ fn credit_text(credit: &Credit) -> String {
             format!("{how} {through}")
         }
     };
-    let category = credit.category.as_ref().map(ToString::to_string).unwrap_or_default();
+    let category = credit
+        .category
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let status = match &credit.status {
         CreditStatus::Error(error) => error.reason.code().to_owned(),
         CreditStatus::Credited => "credited".to_owned(),
@@ -115,12 +159,12 @@ fn credit_text(credit: &Credit) -> String {
 }
 
 /// Everybody of the company.
-pub fn everybody() -> Vec<ParticipantId> {
+pub(crate) fn everybody() -> Vec<ParticipantId> {
     (0..PEOPLE).map(|who| name(&person_id(who))).collect()
 }
 
 /// Every credit that counts.
-pub async fn credits(snapshot: &dyn Snapshot) -> Vec<Credit> {
+pub(crate) async fn credits(snapshot: &dyn Snapshot) -> Vec<Credit> {
     let mut credits: Vec<Credit> = Vec::new();
     loop {
         let after = credits.last().map(CreditPosition::of);
@@ -138,7 +182,7 @@ pub async fn credits(snapshot: &dyn Snapshot) -> Vec<Credit> {
 }
 
 /// Every live earning, obsolete ones and reversals included.
-pub async fn earnings(snapshot: &dyn Snapshot) -> Vec<Earning> {
+pub(crate) async fn earnings(snapshot: &dyn Snapshot) -> Vec<Earning> {
     let mut earnings: Vec<Earning> = Vec::new();
     loop {
         let after = earnings.last().map(|earning| EarningPosition {
@@ -160,8 +204,10 @@ pub async fn earnings(snapshot: &dyn Snapshot) -> Vec<Earning> {
 }
 
 /// The transactions that count.
-pub async fn live_transactions(snapshot: &dyn Snapshot) -> Vec<Transaction> {
-    let all = snapshot.transactions_after(DateRange::ALWAYS, None, ChunkSize::largest()).await;
+pub(crate) async fn live_transactions(snapshot: &dyn Snapshot) -> Vec<Transaction> {
+    let all = snapshot
+        .transactions_after(DateRange::ALWAYS, None, ChunkSize::largest())
+        .await;
     let all = all.expect("the store answers").into_iter();
     all.filter(|transaction| match transaction.status {
         TransactionStatus::Obsolete | TransactionStatus::Cancelled => false,
@@ -174,14 +220,20 @@ pub async fn live_transactions(snapshot: &dyn Snapshot) -> Vec<Transaction> {
 }
 
 /// The row that makes a stored transaction anew elsewhere.
-pub fn row_of(transaction: &Transaction) -> RawTransaction {
+pub(crate) fn row_of(transaction: &Transaction) -> RawTransaction {
     let flags = transaction.flags;
     let truth = |is: bool| Some(is.to_string());
-    let attributes = transaction.attributes.iter().map(|(name, value)| match value {
-        Value::Text(text) => (name.to_string(), text.to_string()),
-        other => panic!("{name} is no text: {other:?}"),
-    });
-    let category = transaction.category.as_ref().filter(|_| flags.do_not_classify);
+    let attributes = transaction
+        .attributes
+        .iter()
+        .map(|(name, value)| match value {
+            Value::Text(text) => (name.to_string(), text.to_string()),
+            Value::Number(_) | Value::Bool(_) | Value::Date(_) => panic!("{name} is no text"),
+        });
+    let category = transaction
+        .category
+        .as_ref()
+        .filter(|_| flags.do_not_classify);
     RawTransaction {
         number: Some(transaction.key.number.to_string()),
         kind: Some(transaction.key.kind.to_string()),
@@ -202,12 +254,20 @@ pub fn row_of(transaction: &Transaction) -> RawTransaction {
 }
 
 /// The parts of every transaction that rules gave as revenue: by transaction and set of rules.
-pub fn revenue_parts(credits: &[Credit]) -> BTreeMap<(String, String), rust_decimal::Decimal> {
+pub(crate) fn revenue_parts(
+    credits: &[Credit],
+) -> BTreeMap<(String, String), rust_decimal::Decimal> {
     let mut parts = BTreeMap::new();
-    for credit in credits.iter().filter(|c| c.revenue && c.kind == CreditKind::Direct) {
-        let CreditOrigin::Rule { set, .. } = &credit.origin else { continue };
-        let sum: &mut rust_decimal::Decimal =
-            parts.entry((credit.key.to_string(), set.to_string())).or_default();
+    for credit in credits
+        .iter()
+        .filter(|c| c.revenue && c.kind == CreditKind::Direct)
+    {
+        let CreditOrigin::Rule { set, .. } = &credit.origin else {
+            continue;
+        };
+        let sum: &mut rust_decimal::Decimal = parts
+            .entry((credit.key.to_string(), set.to_string()))
+            .or_default();
         *sum += credit.amount.amount;
     }
     parts

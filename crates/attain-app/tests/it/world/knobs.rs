@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 /// One thing that is set, or set anew.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Knob {
+pub(crate) enum Knob {
     Archive(bool),
     CancelAsZero(bool),
     HalfUp(bool),
@@ -51,7 +51,7 @@ pub enum Knob {
 }
 
 /// Any knob.
-pub fn a_knob() -> impl Strategy<Value = Knob> {
+pub(crate) fn a_knob() -> impl Strategy<Value = Knob> {
     prop_oneof![2 => of_settings(), 4 => of_people(), 3 => of_rules(), 5 => of_plans()]
 }
 
@@ -69,7 +69,8 @@ fn of_settings() -> impl Strategy<Value = Knob> {
 fn of_people() -> impl Strategy<Value = Knob> {
     let who = || 0..super::company::PEOPLE;
     prop_oneof![
-        (who(), 0_u8..3, any::<bool>()).prop_map(|(who, to, moves)| Knob::ReportsTo(who, to, moves)),
+        (who(), 0_u8..3, any::<bool>())
+            .prop_map(|(who, to, moves)| Knob::ReportsTo(who, to, moves)),
         (who(), any::<bool>()).prop_map(|(who, is)| Knob::Overlay(who, is)),
         (who(), 0_u8..3).prop_map(|(who, when)| Knob::Start(who, when)),
         (who(), 0_u8..3).prop_map(|(who, when)| Knob::End(who, when)),
@@ -122,6 +123,6 @@ fn of_plans() -> impl Strategy<Value = Knob> {
 }
 
 /// What is different about a company when it begins.
-pub fn some_knobs(most: usize) -> impl Strategy<Value = Vec<Knob>> {
+pub(crate) fn some_knobs(most: usize) -> impl Strategy<Value = Vec<Knob>> {
     proptest::collection::vec(a_knob(), 0..=most)
 }

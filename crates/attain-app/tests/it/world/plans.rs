@@ -4,8 +4,8 @@
 use attain_domain::definition::calendar::IntervalKind;
 use attain_domain::plan::{
     Axis, Basis, Component, Dimension, DimensionInput, EarningRounding, Factor, FactorEntry, Goal,
-    IndirectCredits, Limit, Measure, MeasureSource, MeasureValue, NamedGoal, Phase, Plan, Proration,
-    RateTable, RateUse, RateValues, ReportDepth, SplitMode, Spread, Threshold, Tier,
+    IndirectCredits, Limit, Measure, MeasureSource, MeasureValue, NamedGoal, Phase, Plan,
+    Proration, RateTable, RateUse, RateValues, ReportDepth, SplitMode, Spread, Threshold, Tier,
 };
 use attain_domain::testing::{date, decimal, name};
 use attain_domain::time::DateRange;
@@ -14,7 +14,7 @@ use super::knobs::Knob;
 
 /// What is different about the plans.
 #[derive(Clone, Debug, Default)]
-pub struct Plans {
+pub(crate) struct Plans {
     basis: u8,
     mode: u8,
     interval: u8,
@@ -39,8 +39,11 @@ pub struct Plans {
 
 impl Plans {
     /// Sets a knob that is about plans.
-    #[allow(clippy::wildcard_enum_match_arm, reason = "the other knobs are not about plans")]
-    pub fn turn(&mut self, knob: &Knob) {
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other knobs are not about plans"
+    )]
+    pub(crate) fn turn(&mut self, knob: &Knob) {
         match knob {
             Knob::Basis(basis) => self.basis = *basis,
             Knob::Mode(mode) => self.mode = *mode,
@@ -67,7 +70,7 @@ impl Plans {
     }
 
     /// Both plans.
-    pub fn all(&self) -> Vec<Plan> {
+    pub(crate) fn all(&self) -> Vec<Plan> {
         vec![self.reps(), self.managers()]
     }
 
@@ -85,11 +88,21 @@ impl Plans {
                     goal: Some(name("quota")),
                     ..measure("sales", MeasureValue::Amount, &[])
                 },
-                Measure { goal: Some(name("quota")), ..measure("units", MeasureValue::Quantity, &[]) },
+                Measure {
+                    goal: Some(name("quota")),
+                    ..measure("units", MeasureValue::Quantity, &[])
+                },
                 measure("laptops", MeasureValue::Amount, &["hardware"]),
-                measure("pieces", MeasureValue::Expression(PIECES.to_owned()), &["software"]),
+                measure(
+                    "pieces",
+                    MeasureValue::Expression(PIECES.to_owned()),
+                    &["software"],
+                ),
             ],
-            goals: vec![NamedGoal { id: name("quota"), goal: quota() }],
+            goals: vec![NamedGoal {
+                id: name("quota"),
+                goal: quota(),
+            }],
             rate_tables: self.tables(),
             factors: self.factors(),
             components,
@@ -98,8 +111,12 @@ impl Plans {
 
     fn commission(&self) -> Component {
         let basis = match self.basis {
-            0 => Basis::PerEvent { running_total: true },
-            1 => Basis::PerEvent { running_total: false },
+            0 => Basis::PerEvent {
+                running_total: true,
+            },
+            1 => Basis::PerEvent {
+                running_total: false,
+            },
             2 => Basis::PerInterval { true_up: false },
             _ => Basis::PerInterval { true_up: true },
         };
@@ -110,8 +127,11 @@ impl Plans {
             _ if is_event => Some("commission + transaction.quantity * 0.333".to_owned()),
             _ => Some("commission + participant.grade".to_owned()),
         };
-        let rounding =
-            if self.round_each { EarningRounding::EachEarning } else { EarningRounding::Cumulative };
+        let rounding = if self.round_each {
+            EarningRounding::EachEarning
+        } else {
+            EarningRounding::Cumulative
+        };
         let cap = match self.cap {
             0 => None,
             1 => Some(Limit::Amount(decimal("55.55"))),
@@ -144,7 +164,10 @@ impl Plans {
         let (output, kind) = match self.bonus {
             0 => return None,
             1 => ("measure.sales.attainment * 10.0", IntervalKind::Quarter),
-            2 => ("measure.units.total * (1 + participant.grade)", IntervalKind::Period),
+            2 => (
+                "measure.units.total * (1 + participant.grade)",
+                IntervalKind::Period,
+            ),
             _ => ("measure.units.value * factor.season", IntervalKind::Period),
         };
         Some(Component {
@@ -160,7 +183,11 @@ impl Plans {
     fn laptops_component(&self) -> Option<Component> {
         let (measure, output, effective) = match self.laptops {
             0 => return None,
-            1 => ("laptops", "credit.amount * factor.season * 0.01", DateRange::ALWAYS),
+            1 => (
+                "laptops",
+                "credit.amount * factor.season * 0.01",
+                DateRange::ALWAYS,
+            ),
             _ => ("pieces", "measure.pieces.value * 1.111", from("2026-02-01")),
         };
         Some(Component {
@@ -180,8 +207,14 @@ impl Plans {
         if !self.table_dates {
             return vec![self.table(DateRange::ALWAYS, &rates)];
         }
-        let until = DateRange { from: None, to: Some(date("2026-02-10")) };
-        vec![self.table(until, &rates), self.table(from("2026-02-10"), &["2", "3", "4"])]
+        let until = DateRange {
+            from: None,
+            to: Some(date("2026-02-10")),
+        };
+        vec![
+            self.table(until, &rates),
+            self.table(from("2026-02-10"), &["2", "3", "4"]),
+        ]
     }
 
     fn table(&self, effective: DateRange, rates: &[&str]) -> RateTable {
@@ -194,7 +227,10 @@ impl Plans {
         RateTable {
             id: name("rates"),
             effective,
-            dimensions: vec![Dimension { input, axis: tiers(&bounds, last) }],
+            dimensions: vec![Dimension {
+                input,
+                axis: tiers(&bounds, last),
+            }],
             values: RateValues::Percents(rates.iter().map(|rate| decimal(rate)).collect()),
         }
     }
@@ -208,31 +244,70 @@ impl Plans {
         };
         let entries = match self.factor {
             0 => vec![entry(DateRange::ALWAYS, "1.25")],
-            1 => vec![entry(from("2026-02-01"), "0.8"), entry(DateRange::ALWAYS, "1")],
+            1 => vec![
+                entry(from("2026-02-01"), "0.8"),
+                entry(DateRange::ALWAYS, "1"),
+            ],
             _ => vec![entry(from("2026-02-01"), "2")],
         };
-        vec![Factor { id: name("season"), entries }]
+        vec![Factor {
+            id: name("season"),
+            entries,
+        }]
     }
 
-    fn managers(&self) -> Plan {
-        let counts = [IndirectCredits::Manager, IndirectCredits::All, IndirectCredits::None];
+    fn overriding(&self) -> Component {
+        let counts = [
+            IndirectCredits::Manager,
+            IndirectCredits::All,
+            IndirectCredits::None,
+        ];
         let (basis, split) = match self.override_ {
-            0 => (Basis::PerEvent { running_total: true }, SplitMode::Step),
-            1 => (Basis::PerEvent { running_total: true }, SplitMode::Flat),
-            2 => (Basis::PerEvent { running_total: false }, SplitMode::Flat),
+            0 => (
+                Basis::PerEvent {
+                    running_total: true,
+                },
+                SplitMode::Step,
+            ),
+            1 => (
+                Basis::PerEvent {
+                    running_total: true,
+                },
+                SplitMode::Flat,
+            ),
+            2 => (
+                Basis::PerEvent {
+                    running_total: false,
+                },
+                SplitMode::Flat,
+            ),
             _ => (Basis::PerInterval { true_up: true }, SplitMode::Step),
         };
-        let overriding = Component {
+        Component {
             basis,
             interval: IntervalKind::Quarter,
             indirect: counts[usize::from(self.override_counts)],
-            rate: Some(RateUse { table: name("rates"), split, input: name("team") }),
+            rate: Some(RateUse {
+                table: name("rates"),
+                split,
+                input: name("team"),
+            }),
             ..component("override", &["team"])
-        };
-        let mut components = vec![overriding];
+        }
+    }
+
+    fn managers(&self) -> Plan {
+        let mut components = vec![self.overriding()];
         components.extend(self.second_component());
-        let depth = if self.second_depth { ReportDepth::All } else { ReportDepth::Direct };
-        let below = MeasureSource::ReportEarnings { components: Vec::new(), depth };
+        let depth = if self.second_depth {
+            ReportDepth::All
+        } else {
+            ReportDepth::Direct
+        };
+        let below = MeasureSource::ReportEarnings {
+            components: Vec::new(),
+            depth,
+        };
         Plan {
             id: name("managers"),
             name: "Managers".to_owned(),
@@ -242,18 +317,13 @@ impl Plans {
                     interval: IntervalKind::Quarter,
                     ..measure("team", MeasureValue::Amount, &[])
                 },
-                Measure { source: below, ..measure("below", MeasureValue::Amount, &[]) },
+                Measure {
+                    source: below,
+                    ..measure("below", MeasureValue::Amount, &[])
+                },
             ],
             goals: Vec::new(),
-            rate_tables: vec![RateTable {
-                id: name("rates"),
-                effective: DateRange::ALWAYS,
-                dimensions: vec![Dimension {
-                    input: DimensionInput::Value(name("team")),
-                    axis: tiers(&["1200", "4000"], None),
-                }],
-                values: RateValues::Percents(["0.5", "1.25", "2"].map(decimal).into()),
-            }],
+            rate_tables: vec![team_table()],
             factors: Vec::new(),
             components,
         }
@@ -278,7 +348,7 @@ impl Plans {
 const PIECES: &str = "transaction.quantity * 2.0 + 1.0";
 
 /// The rates that somebody may have instead of the plan's.
-pub fn personal_table() -> RateTable {
+pub(crate) fn personal_table() -> RateTable {
     RateTable {
         id: name("rates"),
         effective: DateRange::ALWAYS,
@@ -290,17 +360,42 @@ pub fn personal_table() -> RateTable {
     }
 }
 
+fn team_table() -> RateTable {
+    RateTable {
+        id: name("rates"),
+        effective: DateRange::ALWAYS,
+        dimensions: vec![Dimension {
+            input: DimensionInput::Value(name("team")),
+            axis: tiers(&["1200", "4000"], None),
+        }],
+        values: RateValues::Percents(["0.5", "1.25", "2"].map(decimal).into()),
+    }
+}
+
 fn quota() -> Goal {
-    let spread = Spread::Each { interval: IntervalKind::Quarter, amount: decimal("3000") };
-    Goal { spread, proration: Proration::None }
+    let spread = Spread::Each {
+        interval: IntervalKind::Quarter,
+        amount: decimal("3000"),
+    };
+    Goal {
+        spread,
+        proration: Proration::None,
+    }
 }
 
 fn from(day: &str) -> DateRange {
-    DateRange { from: Some(date(day)), to: None }
+    DateRange {
+        from: Some(date(day)),
+        to: None,
+    }
 }
 
 fn interval(number: u8) -> IntervalKind {
-    [IntervalKind::Quarter, IntervalKind::Period, IntervalKind::Year][usize::from(number)]
+    [
+        IntervalKind::Quarter,
+        IntervalKind::Period,
+        IntervalKind::Year,
+    ][usize::from(number)]
 }
 
 fn mode(number: u8) -> SplitMode {
@@ -343,7 +438,9 @@ fn component(id: &str, measures: &[&str]) -> Component {
         name: id.to_owned(),
         effective: DateRange::ALWAYS,
         measures: measures.iter().map(|measure| name(measure)).collect(),
-        basis: Basis::PerEvent { running_total: false },
+        basis: Basis::PerEvent {
+            running_total: false,
+        },
         interval: IntervalKind::Period,
         rounding: EarningRounding::Cumulative,
         indirect: IndirectCredits::None,

@@ -15,33 +15,53 @@ const DAYS: u64 = 120;
 
 /// One row, as small numbers that shrink to a plain sale.
 #[derive(Clone)]
-pub struct Sale {
-    pub key: u8,
-    pub day: u64,
-    pub cents: i64,
-    pub owner: u8,
-    pub north: bool,
-    pub line: u8,
-    pub laptop: bool,
-    pub currency: u8,
-    pub quantity: u8,
-    pub special: u8,
+pub(crate) struct Sale {
+    pub(crate) key: u8,
+    pub(crate) day: u64,
+    pub(crate) cents: i64,
+    pub(crate) owner: u8,
+    pub(crate) north: bool,
+    pub(crate) line: u8,
+    pub(crate) laptop: bool,
+    pub(crate) currency: u8,
+    pub(crate) quantity: u8,
+    pub(crate) special: u8,
     /// When the source changed it; rows of one step of a test share the tens.
-    pub changed: u32,
+    pub(crate) changed: u32,
 }
 
 /// Any row.
-pub fn a_sale() -> impl Strategy<Value = Sale> {
+pub(crate) fn a_sale() -> impl Strategy<Value = Sale> {
     let what = (0..KEYS, 0..=DAYS, -30_000_i64..150_000, 0_u8..8);
-    let how = (any::<bool>(), 0_u8..3, any::<bool>(), 0_u8..9, 0_u8..5, 0_u8..40, 0_u32..10);
+    let how = (
+        any::<bool>(),
+        0_u8..3,
+        any::<bool>(),
+        0_u8..9,
+        0_u8..5,
+        0_u8..40,
+        0_u32..10,
+    );
     (what, how).prop_map(|((key, day, cents, owner), how)| {
         let (north, line, laptop, currency, quantity, special, changed) = how;
-        Sale { key, day, cents, owner, north, line, laptop, currency, quantity, special, changed }
+        Sale {
+            key,
+            day,
+            cents,
+            owner,
+            north,
+            line,
+            laptop,
+            currency,
+            quantity,
+            special,
+            changed,
+        }
     })
 }
 
 /// A row that every import takes, and that cancels nothing.
-pub fn a_good_sale() -> impl Strategy<Value = Sale> {
+pub(crate) fn a_good_sale() -> impl Strategy<Value = Sale> {
     a_sale().prop_map(|sale| Sale {
         day: sale.day % DAYS,
         special: if sale.special > 4 { 0 } else { sale.special },
@@ -50,34 +70,63 @@ pub fn a_good_sale() -> impl Strategy<Value = Sale> {
 }
 
 /// Some rows that are imported together.
-pub fn some_sales(most: usize) -> impl Strategy<Value = Vec<Sale>> {
+pub(crate) fn some_sales(most: usize) -> impl Strategy<Value = Vec<Sale>> {
     proptest::collection::vec(a_sale(), 1..=most)
 }
 
 impl fmt::Debug for Sale {
     /// On one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, day, cents, owner, north, line, laptop, .. } = self;
-        let Self { currency, quantity, special, changed, .. } = self;
-        write!(f, "Sale {{ key: {key}, day: {day}, cents: {cents}, owner: {owner}, ")?;
-        write!(f, "north: {north}, line: {line}, laptop: {laptop}, currency: {currency}, ")?;
-        write!(f, "quantity: {quantity}, special: {special}, changed: {changed} }}")
+        let Self {
+            key,
+            day,
+            cents,
+            owner,
+            north,
+            line,
+            laptop,
+            ..
+        } = self;
+        let Self {
+            currency,
+            quantity,
+            special,
+            changed,
+            ..
+        } = self;
+        write!(
+            f,
+            "Sale {{ key: {key}, day: {day}, cents: {cents}, owner: {owner}, "
+        )?;
+        write!(
+            f,
+            "north: {north}, line: {line}, laptop: {laptop}, currency: {currency}, "
+        )?;
+        write!(
+            f,
+            "quantity: {quantity}, special: {special}, changed: {changed} }}"
+        )
     }
 }
 
 impl Sale {
     /// The row of an import at a step of a test: later steps are newer.
-    pub fn row(&self, step: u32) -> RawTransaction {
+    pub(crate) fn row(&self, step: u32) -> RawTransaction {
         let text = |text: &str| Some(text.to_owned());
         let truth = |is: bool| Some(is.to_string());
         let owner = (self.owner < 7).then(|| ("owner".to_owned(), person_id(self.owner)));
         let line = ["", "soft", "hard"][usize::from(self.line)].to_owned();
         let region = if self.north { "n" } else { "s" }.to_owned();
-        let mut attributes: std::collections::BTreeMap<String, String> = owner.into_iter().collect();
+        let mut attributes: std::collections::BTreeMap<String, String> =
+            owner.into_iter().collect();
         attributes.insert("region".to_owned(), region);
         attributes.insert("line".to_owned(), line);
         let day = date("2026-01-01") + chrono::Days::new(self.day);
-        let day = if self.day == DAYS { date("2031-01-01") } else { day };
+        let day = if self.day == DAYS {
+            date("2031-01-01")
+        } else {
+            day
+        };
         let currency = match self.currency {
             0 => "EUR",
             1 => "JPY",

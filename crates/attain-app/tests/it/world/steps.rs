@@ -12,14 +12,14 @@ use super::sales::{Sale, some_sales};
 
 /// One step.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     Import(Vec<Sale>),
     Change(Vec<Knob>),
     Run(Process, u32, u32),
 }
 
 /// Any step.
-pub fn a_step() -> impl Strategy<Value = Step> {
+pub(crate) fn a_step() -> impl Strategy<Value = Step> {
     let process = prop_oneof![
         4 => Just(Process::RunAll),
         1 => Just(Process::Classify),
@@ -37,7 +37,7 @@ pub fn a_step() -> impl Strategy<Value = Step> {
 }
 
 /// Several steps, with an import before them.
-pub fn some_steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn some_steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     let steps = proptest::collection::vec(a_step(), 1..=most);
     (some_sales(14), steps).prop_map(|(sales, mut steps)| {
         steps.insert(0, Step::Import(sales));
@@ -46,7 +46,7 @@ pub fn some_steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// Takes one step; the number orders what sources have changed. What comes of it adds up.
-pub async fn take(bench: &Bench, company: &mut Company, number: usize, step: &Step) {
+pub(crate) async fn take(bench: &Bench, company: &mut Company, number: usize, step: &Step) {
     match step {
         Step::Import(sales) => {
             let number = u32::try_from(number).expect("a few steps");
@@ -56,7 +56,11 @@ pub async fn take(bench: &Bench, company: &mut Company, number: usize, step: &St
             let parts = counts.stored + counts.unchanged + counts.superseded + counts.rejected;
             assert_eq!(counts.read, rows.len() as u64, "every row was read");
             assert_eq!(counts.read, parts, "{counts:?}");
-            assert_eq!(counts.rejected, report.rejected.len() as u64, "each is told");
+            assert_eq!(
+                counts.rejected,
+                report.rejected.len() as u64,
+                "each is told"
+            );
         }
         Step::Change(knobs) => {
             let mut changed = company.clone();
@@ -74,27 +78,37 @@ pub async fn take(bench: &Bench, company: &mut Company, number: usize, step: &St
 }
 
 /// `taken = done + skipped + failed`, and the run has ended well.
-pub fn check_counts(run: &Run) {
+pub(crate) fn check_counts(run: &Run) {
     let counts = &run.counts;
     assert!(run.status.has_ended(), "{run:?}");
-    assert_eq!(counts.taken, counts.done + counts.skipped + counts.failed, "{run:?}");
+    assert_eq!(
+        counts.taken,
+        counts.done + counts.skipped + counts.failed,
+        "{run:?}"
+    );
 }
 
 /// What a new workspace comes to into which the final state of another is imported, and everything
 /// run once.
-pub async fn from_scratch(bench: &Bench, company: &Company) -> Facts {
+pub(crate) async fn from_scratch(bench: &Bench, company: &Company) -> Facts {
     let live = live_transactions(&*bench.snapshot().await).await;
     let rows: Vec<_> = live.iter().map(row_of).collect();
     let fresh = Bench::new(attain_app::Limits::default()).await;
-    fresh.define(company).await.expect("what stands can be defined anew");
-    let report = fresh.import(&rows).await.expect("what is stored can be imported");
+    fresh
+        .define(company)
+        .await
+        .expect("what stands can be defined anew");
+    let report = fresh
+        .import(&rows)
+        .await
+        .expect("what is stored can be imported");
     assert!(report.rejected.is_empty(), "{:?}", report.rejected);
     check_counts(&fresh.run_all().await.expect("nothing is in the way"));
     facts(&*fresh.snapshot().await).await
 }
 
 /// Runs everything, again until a run has ended.
-pub async fn settle(bench: &Bench) -> Result<Facts, Refusal> {
+pub(crate) async fn settle(bench: &Bench) -> Result<Facts, Refusal> {
     check_counts(&bench.run_all().await?);
     Ok(facts(&*bench.snapshot().await).await)
 }

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use futures::lock::Mutex;
 
 /// What happens at one commit.
-pub enum Interruption {
+pub(crate) enum Interruption {
     /// It is not applied, and the caller is told.
     FailBefore,
     /// It is applied, but the answer is lost.
@@ -26,7 +26,7 @@ pub enum Interruption {
 }
 
 /// A store that is interrupted at one commit.
-pub struct Interrupted {
+pub(crate) struct Interrupted {
     inner: Arc<dyn Store>,
     at: u32,
     what: Mutex<Option<Interruption>>,
@@ -36,13 +36,19 @@ pub struct Interrupted {
 
 impl Interrupted {
     /// Interrupted at the commit of a number, from 0.
-    pub fn new(inner: Arc<dyn Store>, at: u32, what: Interruption) -> Arc<Self> {
+    pub(crate) fn new(inner: Arc<dyn Store>, at: u32, what: Interruption) -> Arc<Self> {
         let (commits, is_gone) = (AtomicU32::new(0), AtomicBool::new(false));
-        Arc::new(Self { inner, at, what: Mutex::new(Some(what)), commits, is_gone })
+        Arc::new(Self {
+            inner,
+            at,
+            what: Mutex::new(Some(what)),
+            commits,
+            is_gone,
+        })
     }
 
     /// Whether the commit has come.
-    pub fn was_interrupted(&self) -> bool {
+    pub(crate) fn was_interrupted(&self) -> bool {
         self.commits.load(Ordering::SeqCst) > self.at
     }
 
@@ -51,7 +57,11 @@ impl Interrupted {
     }
 
     fn answers(&self) -> Result<(), StoreError> {
-        if self.is_gone.load(Ordering::SeqCst) { Err(self.lost()) } else { Ok(()) }
+        if self.is_gone.load(Ordering::SeqCst) {
+            Err(self.lost())
+        } else {
+            Ok(())
+        }
     }
 }
 
