@@ -3,6 +3,7 @@
 //! A store's test file is a test target with `harness = false` and a few lines:
 //!
 //! ```no_run
+//! use std::process::ExitCode;
 //! use std::sync::Arc;
 //!
 //! use attain_conformance::Harness;
@@ -22,8 +23,8 @@
 //!     }
 //! }
 //!
-//! fn main() {
-//!     attain_conformance::main(Memory);
+//! fn main() -> ExitCode {
+//!     attain_conformance::main(Memory)
 //! }
 //! ```
 //!
@@ -79,7 +80,9 @@ pub trait Harness: Send + Sync + 'static {
     }
 }
 
-/// Runs every case that the arguments of the process ask for.
+/// Runs every case that the arguments of the process ask for. What it gives is for `fn main` to
+/// return: else a failing case goes unseen.
+#[must_use]
 pub fn main(harness: impl Harness) -> ExitCode {
     let arguments = Arguments::from_args();
     let conclusion = libtest_mimic::run(&arguments, trials(Arc::new(harness)));

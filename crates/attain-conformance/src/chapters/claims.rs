@@ -25,6 +25,7 @@ cases! { "claims":
     entries_of_ended_runs_are_taken_over
     entries_of_runs_at_work_are_left_alone
     the_run_that_the_commit_ends_has_ended
+    a_run_that_has_ended_keeps_its_own_list
     the_calendar_that_the_commit_leaves_counts
     without_a_calendar_nothing_is_claimed
     what_is_done_is_struck_off_one_list
@@ -285,6 +286,20 @@ async fn the_run_that_the_commit_ends_has_ended(site: Site) {
     site.commit(claiming(3, DateRange::ALWAYS)).await;
     check_claimed(&site, 1, &[entry("2026-02")]).await;
     check_claimed(&site, 3, &[]).await;
+}
+
+async fn a_run_that_has_ended_keeps_its_own_list(site: Site) {
+    site.commit(Changes {
+        runs: vec![in_status(1, RunStatus::Failed)],
+        changed: vec![entry("2026-01")],
+        claims: vec![claim(1, january())],
+        ..with_calendar(calendar(), 1)
+    })
+    .await;
+    site.commit(logging(vec![change_for("2026-01", "bob")]))
+        .await;
+    site.commit(claiming(1, january())).await;
+    check_claimed(&site, 1, &[entry("2026-01"), change_for("2026-01", "bob")]).await;
 }
 
 async fn the_calendar_that_the_commit_leaves_counts(site: Site) {
