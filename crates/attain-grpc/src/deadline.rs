@@ -62,3 +62,6 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,6 @@
 //! What the transport refuses, and what it offers beside the services.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use attain_client::proto::workspace_service_client::WorkspaceServiceClient;
 use attain_client::proto::{CreateWorkspaceRequest, ListWorkspacesRequest};
@@ -35,24 +34,6 @@ async fn a_message_that_is_too_large_is_refused() {
         .list_workspaces(ListWorkspacesRequest::default())
         .await
         .expect("it still answers");
-}
-
-#[tokio::test]
-async fn a_call_that_takes_too_long_is_ended() {
-    let deadline = Duration::ZERO;
-    let running = Running::start_with(ServeOptions {
-        deadline,
-        ..Default::default()
-    })
-    .await;
-    let mut service = WorkspaceServiceClient::new(running.channel().await);
-    let refused = service
-        .list_workspaces(ListWorkspacesRequest::default())
-        .await;
-    // A call may be faster than a deadline of nothing; a slower one says what happened.
-    if let Err(status) = refused {
-        assert_eq!(status.code(), Code::DeadlineExceeded);
-    }
 }
 
 #[tokio::test]
@@ -126,5 +107,51 @@ async fn reflection_lists_every_service() {
         .map(|service| service.name)
         .collect();
     names.sort();
-    insta::assert_snapshot!(names.join("\n"), @"");
+    insta::assert_snapshot!(names.join("\n"), @r"
+    attain.v1.ActivityService
+    attain.v1.BatchService
+    attain.v1.CreditService
+    attain.v1.DefinitionService
+    attain.v1.EarningService
+    attain.v1.PaysheetService
+    attain.v1.RunService
+    attain.v1.StatementService
+    attain.v1.TransactionService
+    attain.v1.WorkspaceService
+    grpc.health.v1.Health
+    grpc.reflection.v1.ServerReflection
+    ");
+}
+
+/// Older tools ask by the older name.
+#[tokio::test]
+async fn reflection_answers_by_its_older_name_too() {
+    use tonic_reflection::pb::v1alpha::ServerReflectionRequest;
+    use tonic_reflection::pb::v1alpha::server_reflection_client::ServerReflectionClient;
+    use tonic_reflection::pb::v1alpha::server_reflection_request::MessageRequest;
+    use tonic_reflection::pb::v1alpha::server_reflection_response::MessageResponse;
+
+    let running = Running::start().await;
+    let mut reflection = ServerReflectionClient::new(running.channel().await);
+    let symbol = "attain.v1.RunService".to_owned();
+    let request = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::FileContainingSymbol(symbol)),
+    };
+    let requests = futures::stream::iter([request]);
+    let answers = reflection
+        .server_reflection_info(requests)
+        .await
+        .expect("an answer");
+    let answer = answers
+        .into_inner()
+        .message()
+        .await
+        .expect("an answer")
+        .expect("an answer");
+    let answer = answer.message_response;
+    assert!(
+        matches!(answer, Some(MessageResponse::FileDescriptorResponse(_))),
+        "{answer:?}"
+    );
 }

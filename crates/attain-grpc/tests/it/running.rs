@@ -19,19 +19,18 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// A server with an empty workspace `acme`, which `ana` calls.
+    /// A server without workspaces; `ana` calls it, for `acme`.
     pub(crate) async fn start() -> Self {
-        Self::start_with(ServeOptions::default()).await
-    }
-
-    pub(crate) async fn start_with(options: ServeOptions) -> Self {
         let store = Arc::new(MemoryStore::new());
         let ids = Arc::new(TimeOrderedIds::default());
         let engine = Engine::new(store, Arc::new(SystemClock), ids);
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::bind(ServeOptions { address, ..options })
-            .await
-            .expect("it listens");
+        let server = Server::bind(ServeOptions {
+            address,
+            ..ServeOptions::default()
+        })
+        .await
+        .expect("it listens");
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move {

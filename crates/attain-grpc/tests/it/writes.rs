@@ -58,15 +58,14 @@ async fn a_stale_etag_is_refused() {
         .await
         .expect("a batch")
         .batch;
-    client
-        .refresh_batch(&batch.batch_id, Some(&batch.etag))
-        .await
-        .expect("refreshed");
+    let later = values::date("2026-02-15").expect("a date");
+    let moved = client.set_pay_date(&batch.batch_id, later, Some(&batch.etag));
+    moved.await.expect("it is as it was read");
     let stale = client
         .freeze_batch(&batch.batch_id, Some(&batch.etag))
         .await;
     assert_eq!(
-        stale.expect_err("it was refreshed").reason(),
+        stale.expect_err("it was moved").reason(),
         Some("VERSION_MISMATCH")
     );
     let no_etag = client.freeze_batch(&batch.batch_id, Some("x")).await;
