@@ -15,6 +15,10 @@ use crate::commit::plain;
 use crate::error::{caused, from_driver};
 use crate::statements;
 
+/// Most connections that wait for the next view. Each keeps up to 16 MB of pages; a connection more
+/// is made when it is needed, in about a millisecond.
+const IDLE_MAX: usize = 8;
+
 /// Connections that wait for the next view.
 type Idle = Arc<Mutex<Vec<SqliteConnection>>>;
 
@@ -111,8 +115,10 @@ impl Drop for Reader {
         };
         start_rollback(&mut connection);
         let idle = self.idle.lock();
-        idle.unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+        let mut idle = idle.unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_MAX {
+            idle.push(connection);
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! How pages of the database become domain values again. A page is one JSON array with an array per
-//! row: the driver hands over single rows several times slower (measured in `docs/BENCHMARKS.md`).
+//! row: the driver hands over single rows several times slower (measured).
 
 use std::fmt;
 use std::marker::PhantomData;

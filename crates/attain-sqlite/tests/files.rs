@@ -367,3 +367,27 @@ async fn a_commit_that_is_given_up_leaves_nothing_behind() {
         .unwrap();
     assert!(entries.is_empty(), "{} entries", entries.len());
 }
+
+#[tokio::test]
+async fn texts_with_every_control_character_are_kept() {
+    let folder = folder();
+    let path = folder.path().join("attain.db");
+    let store = with_workspace(&path).await;
+    let text: String = (0_u8..=0x9f)
+        .map(char::from)
+        .chain(['\u{2028}', '\u{fffd}'])
+        .collect();
+    let mut entry = activity(1);
+    entry.subject = text.clone();
+    entry.before = Some(String::new());
+    entry.after = Some(text);
+    let mut set = ChangeSet::new(acme());
+    set.changes.activities = vec![entry.clone()];
+    store.commit(set).await.unwrap();
+    let view = store.snapshot(&acme()).await.unwrap();
+    let entries = view
+        .activities_after(None, ChunkSize::largest())
+        .await
+        .unwrap();
+    assert_eq!(entries, [entry]);
+}
