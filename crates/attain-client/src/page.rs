@@ -56,7 +56,9 @@ where
 
 /// A stream of rows over the pages of a list call; `$message` is a request without its token.
 macro_rules! listed {
-    ($client:expr, $module:ident :: $service:ident . $method:ident, $message:expr, $rows:ident) => {{
+    (
+        $client:expr, $module:ident :: $service:ident . $method:ident, $message:expr, $rows:ident
+    ) => {{
         let client = $client.clone();
         let message = $message;
         $crate::page::rows(move |page_token| {

@@ -101,7 +101,8 @@ fn calendar() -> Calendar {
 
 /// A rate a month for euros and yen; made up, near what they are.
 fn rates() -> CurrencyRates {
-    let euros = [10850, 10790, 10910, 10875, 10820, 10940, 10985, 10930, 10960, 11010, 10990, 11045];
+    let euros =
+        [10850, 10790, 10910, 10875, 10820, 10940, 10985, 10930, 10960, 11010, 10990, 11045];
     let yen = [67210, 66980, 66540, 66730, 67120, 67340, 67005, 66870, 66690, 66820, 67090, 67255];
     let mut rates = Vec::new();
     for (from, values, digits) in [("EUR", euros, 4), ("JPY", yen, 7)] {

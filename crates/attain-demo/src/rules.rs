@@ -65,8 +65,9 @@ fn sales() -> RuleSet {
         receiver(named_by("partner"), 30, true),
     ];
     let alone = vec![receiver(named_by("clerk"), 100, true)];
+    let urgent = "attribute.priority == \"1-URGENT\" && has(attribute.partner)";
     let rules = vec![
-        rule("shared", "attribute.priority == \"1-URGENT\" && has(attribute.partner)".into(), shared),
+        rule("shared", urgent.to_owned(), shared),
         rule("clerk", "transaction.type in [\"ORDER\", \"RETURN\"]".into(), alone),
     ];
     set("sales", "Sales", rules)

@@ -66,39 +66,57 @@ macro_rules! reasons {
 reasons! {
     // Values.
     MissingValue = "MISSING_VALUE", InvalidArgument, "A value that is needed is not there.";
-    MalformedValue = "MALFORMED_VALUE", InvalidArgument, "A value cannot be read as what it should be.";
-    UnknownField = "UNKNOWN_FIELD", InvalidArgument, "A document or file has a field that means nothing.";
-    MalformedFile = "MALFORMED_FILE", InvalidArgument, "A file is not what it should be: header, quoting, encoding.";
+    MalformedValue = "MALFORMED_VALUE", InvalidArgument,
+        "A value cannot be read as what it should be.";
+    UnknownField = "UNKNOWN_FIELD", InvalidArgument,
+        "A document or file has a field that means nothing.";
+    MalformedFile = "MALFORMED_FILE", InvalidArgument,
+        "A file is not what it should be: header, quoting, encoding.";
     LineTooLong = "LINE_TOO_LONG", InvalidArgument, "One line of a file is longer than the limit.";
     OutOfRange = "OUT_OF_RANGE", InvalidArgument, "A number or date is outside of its limits.";
-    UnknownCurrency = "UNKNOWN_CURRENCY", InvalidArgument, "Not an ISO 4217 currency with a minor unit.";
+    UnknownCurrency = "UNKNOWN_CURRENCY", InvalidArgument,
+        "Not an ISO 4217 currency with a minor unit.";
     // Collecting and crediting, per row.
-    UnknownParticipant = "UNKNOWN_PARTICIPANT", InvalidArgument, "No participant has this id, or none at that date.";
+    UnknownParticipant = "UNKNOWN_PARTICIPANT", InvalidArgument,
+        "No participant has this id, or none at that date.";
     PeriodNotOpen = "PERIOD_NOT_OPEN", FailedPrecondition, "The date lies in no open period.";
-    MissingCurrencyRate = "MISSING_CURRENCY_RATE", FailedPrecondition, "No rate converts this currency at that date.";
-    CategoryRequired = "CATEGORY_REQUIRED", InvalidArgument, "`do_not_classify` needs a category to be given.";
-    UnknownCategory = "UNKNOWN_CATEGORY", InvalidArgument, "The category tree has no such category.";
-    Unclassified = "UNCLASSIFIED", FailedPrecondition, "No category rule matches and there is no default category.";
+    MissingCurrencyRate = "MISSING_CURRENCY_RATE", FailedPrecondition,
+        "No rate converts this currency at that date.";
+    CategoryRequired = "CATEGORY_REQUIRED", InvalidArgument,
+        "`do_not_classify` needs a category to be given.";
+    UnknownCategory = "UNKNOWN_CATEGORY", InvalidArgument,
+        "The category tree has no such category.";
+    Unclassified = "UNCLASSIFIED", FailedPrecondition,
+        "No category rule matches and there is no default category.";
     NoCreditRule = "NO_CREDIT_RULE", FailedPrecondition, "No credit rule matches the transaction.";
-    NoMatchingMeasure = "NO_MATCHING_MEASURE", FailedPrecondition, "The credit counts for no measure of the participant's plans.";
+    NoMatchingMeasure = "NO_MATCHING_MEASURE", FailedPrecondition,
+        "The credit counts for no measure of the participant's plans.";
     NoPlan = "NO_PLAN", FailedPrecondition, "The participant has no plan at the credit date.";
     // Calculation, per row.
-    ValueOutsideTiers = "VALUE_OUTSIDE_TIERS", FailedPrecondition, "A value lies outside every tier, or a text matches no row, of a rate table.";
-    MissingGoal = "MISSING_GOAL", FailedPrecondition, "A goal is needed and there is none, or it is zero.";
+    ValueOutsideTiers = "VALUE_OUTSIDE_TIERS", FailedPrecondition,
+        "A value lies outside every tier, or a text matches no row, of a rate table.";
+    MissingGoal = "MISSING_GOAL", FailedPrecondition,
+        "A goal is needed and there is none, or it is zero.";
     MissingFactor = "MISSING_FACTOR", FailedPrecondition, "No entry of a factor matches.";
-    ExpressionFailed = "EXPRESSION_FAILED", FailedPrecondition, "An expression could not be evaluated: overflow, division by zero, absent value.";
+    ExpressionFailed = "EXPRESSION_FAILED", FailedPrecondition,
+        "An expression could not be evaluated: overflow, division by zero, absent value.";
     Overflow = "OVERFLOW", FailedPrecondition, "A result is larger than the engine's numbers.";
     // Definitions.
     Duplicate = "DUPLICATE", InvalidArgument, "Two things have the same name.";
-    UnknownReference = "UNKNOWN_REFERENCE", InvalidArgument, "Something that is named does not exist.";
+    UnknownReference = "UNKNOWN_REFERENCE", InvalidArgument,
+        "Something that is named does not exist.";
     Cycle = "CYCLE", InvalidArgument, "The hierarchy or tree would contain a cycle.";
-    SplitNotWhole = "SPLIT_NOT_WHOLE", InvalidArgument, "The revenue splits of a rule do not total 100 percent.";
+    SplitNotWhole = "SPLIT_NOT_WHOLE", InvalidArgument,
+        "The revenue splits of a rule do not total 100 percent.";
     TierGap = "TIER_GAP", InvalidArgument, "Tiers leave a gap.";
     TierOverlap = "TIER_OVERLAP", InvalidArgument, "Tiers overlap.";
     TableShape = "TABLE_SHAPE", InvalidArgument, "A rate table has not one value per cell.";
-    GoalSumMismatch = "GOAL_SUM_MISMATCH", InvalidArgument, "The parts of a goal do not add up to its total.";
-    CategoryOverlap = "CATEGORY_OVERLAP", InvalidArgument, "A category counts in two components of a plan that forbids it.";
-    BadExpression = "BAD_EXPRESSION", InvalidArgument, "An expression has an error; line and column are given.";
+    GoalSumMismatch = "GOAL_SUM_MISMATCH", InvalidArgument,
+        "The parts of a goal do not add up to its total.";
+    CategoryOverlap = "CATEGORY_OVERLAP", InvalidArgument,
+        "A category counts in two components of a plan that forbids it.";
+    BadExpression = "BAD_EXPRESSION", InvalidArgument,
+        "An expression has an error; line and column are given.";
     BadPlan = "BAD_PLAN", InvalidArgument, "The parts of a plan do not fit together.";
     BadCalendar = "BAD_CALENDAR", InvalidArgument, "Periods overlap, leave gaps or are empty.";
     InUse = "IN_USE", FailedPrecondition, "Something else still refers to it.";
@@ -106,23 +124,28 @@ reasons! {
     NotFound = "NOT_FOUND", NotFound, "There is no such record.";
     UnknownWorkspace = "UNKNOWN_WORKSPACE", NotFound, "There is no such workspace.";
     // State.
-    RunInProgress = "RUN_IN_PROGRESS", FailedPrecondition, "A run over overlapping dates is at work in this workspace.";
+    RunInProgress = "RUN_IN_PROGRESS", FailedPrecondition,
+        "A run over overlapping dates is at work in this workspace.";
     RunEnded = "RUN_ENDED", FailedPrecondition, "The run has ended already.";
     RevertPending = "REVERT_PENDING", FailedPrecondition, "Obsolete rows wait for Revert.";
-    CalculationPending = "CALCULATION_PENDING", FailedPrecondition, "Changes or reversals wait for a calculation.";
+    CalculationPending = "CALCULATION_PENDING", FailedPrecondition,
+        "Changes or reversals wait for a calculation.";
     WrongState = "WRONG_STATE", FailedPrecondition, "The record's state does not allow this.";
     VersionMismatch = "VERSION_MISMATCH", Aborted, "The record was changed since it was read.";
     Contention = "CONTENTION", Aborted, "Concurrent writers kept getting in the way; repeat.";
-    RequestIdReused = "REQUEST_ID_REUSED", AlreadyExists, "The request id was used before with other content.";
+    RequestIdReused = "REQUEST_ID_REUSED", AlreadyExists,
+        "The request id was used before with other content.";
     NothingToPay = "NOTHING_TO_PAY", FailedPrecondition, "A batch would have no lines.";
-    NegativeSheet = "NEGATIVE_SHEET", FailedPrecondition, "A paysheet would be negative; its lines wait for the next one.";
+    NegativeSheet = "NEGATIVE_SHEET", FailedPrecondition,
+        "A paysheet would be negative; its lines wait for the next one.";
     OwnApproval = "OWN_APPROVAL", FailedPrecondition, "Nobody approves their own paysheet.";
     // Limits.
     TooMany = "TOO_MANY", ResourceExhausted, "More elements than one request may have.";
     // The store.
     StoreUnavailable = "STORE_UNAVAILABLE", Unavailable, "The store cannot be reached or is busy.";
     StoreFull = "STORE_FULL", ResourceExhausted, "The store has no space left.";
-    StoreVersion = "STORE_VERSION", FailedPrecondition, "The database was made by another version of the program.";
+    StoreVersion = "STORE_VERSION", FailedPrecondition,
+        "The database was made by another version of the program.";
     StoreCorrupt = "STORE_CORRUPT", Internal, "Stored data contradicts itself.";
     Internal = "INTERNAL", Internal, "A bug.";
 }

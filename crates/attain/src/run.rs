@@ -64,7 +64,8 @@ pub(crate) async fn follow(session: &Session, request: &RunRequest) -> Result<Ru
             }
             _ = ticks.tick() => {
                 if let Ok(now) = engine.run(caller, started.id).await {
-                    bar.set_message(now.stage.map(|stage| format!("{stage:?}")).unwrap_or_default());
+                    let stage = now.stage.map(|stage| format!("{stage:?}"));
+                    bar.set_message(stage.unwrap_or_default());
                     bar.set_length(now.units_total);
                     bar.set_position(now.units_done);
                 }

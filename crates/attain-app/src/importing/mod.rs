@@ -5,6 +5,7 @@ use attain_domain::change::{ChangeSet, Guard};
 use attain_domain::collecting::{
     CollectCounts, Collected, RawCredit, RawTransaction, collect, collect_credits,
 };
+use attain_domain::definition::DefinitionSet;
 use attain_domain::ids::TransactionId;
 use attain_domain::ports::{CommitError, Snapshot, StoreErrorKind};
 use attain_domain::refusal::{Reason, Refusal};
@@ -86,10 +87,10 @@ impl Engine {
     where
         Raw: Sync,
         Row: Send + Clone,
-        Parse: Fn(&Raw, &attain_domain::definition::DefinitionSet) -> Result<Row, Refusal> + Sync,
+        Parse: Fn(&Raw, &DefinitionSet) -> Result<Row, Refusal> + Sync,
         Key: Fn(&Row) -> &TransactionKey,
         Decide: Fn(
-            &attain_domain::definition::DefinitionSet,
+            &DefinitionSet,
             Vec<(u64, Row)>,
             &[Transaction],
             &[attain_domain::credit::Credit],
@@ -151,7 +152,7 @@ type Parsed<Row> = (Vec<(u64, Row)>, Vec<RejectedRow>);
 fn parse_rows<Raw: Sync, Row: Send>(
     world: &World,
     raw: &[(u64, Raw)],
-    parse: &(impl Fn(&Raw, &attain_domain::definition::DefinitionSet) -> Result<Row, Refusal> + Sync),
+    parse: &(impl Fn(&Raw, &DefinitionSet) -> Result<Row, Refusal> + Sync),
 ) -> Parsed<Row> {
     let parsed: Vec<(u64, Result<Row, Refusal>)> =
         raw.par_iter().map(|(position, row)| (*position, parse(row, &world.set))).collect();
