@@ -109,7 +109,10 @@ proptest! {
         ends in any::<bool>(),
         each in any::<bool>(),
         half_up in any::<bool>(),
-        sales in prop::collection::vec((-9_000_000_i64..9_000_000, 0_u32..10, any::<bool>()), 0..12),
+        sales in prop::collection::vec(
+            (-9_000_000_i64..9_000_000, 0_u32..10, any::<bool>()),
+            0..12,
+        ),
     ) {
         let split = if flat { SplitMode::Flat } else { SplitMode::Step };
         let mut world = World::rated(RUNNING, split, table)
