@@ -4,23 +4,31 @@ use attain_domain::refusal::Reason;
 
 use crate::status::code_of;
 
+/// What stands above the table.
+const HEAD: &str = "\
+# Errors
+
+Every refusal has one reason. A reason never changes its meaning and is never reused; new
+ones are added. Over gRPC a refusal is a status with exactly one `google.rpc.ErrorInfo`: its
+domain is `attain`, its reason is one of these, its metadata are the variables of the
+sentence. `google.rpc.BadRequest` names the field where there is one,
+`google.rpc.PreconditionFailure` what has to change first. Rows of imports, runs and batches
+carry the same reasons without stopping the rest.
+
+Only `UNAVAILABLE` is worth repeating as it is; after `ABORTED`, read again first. What the
+transport itself refuses (an unknown method, a message that is too large, a deadline) has no
+ErrorInfo.
+
+Written from the code by `cargo run -p attain-grpc --example errors > docs/ERRORS.md`.
+
+| reason | gRPC status | meaning |
+|---|---|---|
+";
+
 /// The text of `docs/ERRORS.md`.
 #[must_use]
 pub fn error_reference() -> String {
-    let mut text = String::from(
-        "# Errors\n\n\
-         Every refusal has one reason. A reason never changes its meaning and is never reused; new\n\
-         ones are added. Over gRPC a refusal is a status with exactly one `google.rpc.ErrorInfo`: its\n\
-         domain is `attain`, its reason is one of these, its metadata are the variables of the\n\
-         sentence. `google.rpc.BadRequest` names the field where there is one,\n\
-         `google.rpc.PreconditionFailure` what has to change first. Rows of imports, runs and batches\n\
-         carry the same reasons without stopping the rest.\n\n\
-         Only `UNAVAILABLE` is worth repeating as it is; after `ABORTED`, read again first. What the\n\
-         transport itself refuses (an unknown method, a message that is too large, a deadline) has no\n\
-         ErrorInfo.\n\n\
-         Written from the code by `cargo run -p attain-grpc --example errors > docs/ERRORS.md`.\n\n\
-         | reason | gRPC status | meaning |\n|---|---|---|\n",
-    );
+    let mut text = String::from(HEAD);
     for reason in Reason::ALL {
         let status = format!("{:?}", code_of(reason.kind()));
         let status = upper_snake(&status);

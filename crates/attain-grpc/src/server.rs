@@ -163,6 +163,10 @@ impl Server {
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, async move { told.begun().await });
         tracing::info!(address = %self.address, "the server answers calls");
+        let resuming = tokio::spawn({
+            let runs = runs.clone();
+            async move { runs.resume().await }
+        });
         let stopped = async {
             shutdown.await;
             stop_serving(&health, &stop).await;
@@ -177,6 +181,8 @@ impl Server {
         };
         // Also when the transport failed: runs are told to leave in any case.
         stop_serving(&health, &stop).await;
+        // It ends by itself when the server stops; a panic in it is no reason to fail.
+        let _ = resuming.await;
         runs.left().await;
         end
     }

@@ -1,5 +1,7 @@
 //! Every reason on the wire.
 
+use std::collections::BTreeMap;
+
 use attain_domain::refusal::{Reason, Refusal, RefusalKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetail, StatusExt};
@@ -8,33 +10,32 @@ use super::{ERROR_DOMAIN, shortened, status_of, status_of_all};
 
 /// A status as text: what a caller sees of a refusal.
 fn seen(status: &Status) -> String {
+    let details = status.get_error_details();
     let mut lines = vec![format!("{:?}: {}", status.code(), status.message())];
-    for detail in status.get_error_details_vec() {
-        match detail {
-            ErrorDetail::ErrorInfo(info) => {
-                let mut metadata: Vec<_> = info.metadata.into_iter().collect();
-                metadata.sort();
-                lines.push(format!("info {} {} {metadata:?}", info.domain, info.reason));
-            }
-            ErrorDetail::BadRequest(bad) => {
-                for violation in bad.field_violations {
-                    lines.push(format!(
-                        "field {:?}: {}",
-                        violation.field, violation.description
-                    ));
-                }
-            }
-            ErrorDetail::PreconditionFailure(failure) => {
-                for violation in failure.violations {
-                    let (kind, subject) = (violation.r#type, violation.subject);
-                    lines.push(format!(
-                        "must {kind} {subject:?}: {}",
-                        violation.description
-                    ));
-                }
-            }
-            other => lines.push(format!("{other:?}")),
-        }
+    if let Some(info) = details.error_info() {
+        let metadata: BTreeMap<_, _> = info.metadata.iter().collect();
+        lines.push(format!("info {} {} {metadata:?}", info.domain, info.reason));
+    }
+    for violation in details
+        .bad_request()
+        .iter()
+        .flat_map(|bad| &bad.field_violations)
+    {
+        lines.push(format!(
+            "field {:?}: {}",
+            violation.field, violation.description
+        ));
+    }
+    for violation in details
+        .precondition_failure()
+        .iter()
+        .flat_map(|failure| &failure.violations)
+    {
+        let (kind, subject) = (&violation.r#type, &violation.subject);
+        lines.push(format!(
+            "must {kind} {subject:?}: {}",
+            violation.description
+        ));
     }
     lines.join("\n")
 }
@@ -47,20 +48,15 @@ fn every_reason_has_one_info_and_the_details_of_its_kind() {
             .with("batch", "bat_1");
         let status = status_of(&refusal);
         let details = status.get_error_details_vec();
-        let infos: Vec<_> = details
-            .iter()
-            .filter_map(|detail| match detail {
-                ErrorDetail::ErrorInfo(info) => Some(info),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(infos.len(), 1, "{reason}");
+        let is_info = |detail: &&ErrorDetail| matches!(detail, ErrorDetail::ErrorInfo(_));
+        assert_eq!(details.iter().filter(is_info).count(), 1, "{reason}");
+        let info = status.get_details_error_info().expect("an info");
         assert_eq!(
-            (infos[0].reason.as_str(), infos[0].domain.as_str()),
+            (info.reason.as_str(), info.domain.as_str()),
             (reason.code(), ERROR_DOMAIN)
         );
         assert_eq!(
-            infos[0].metadata.get("batch").map(String::as_str),
+            info.metadata.get("batch").map(String::as_str),
             Some("bat_1")
         );
         let details = status.get_error_details();
@@ -83,7 +79,7 @@ fn a_field_is_named_by_its_path() {
         .inside("batch");
     insta::assert_snapshot!(seen(&status_of(&refusal)), @r#"
     InvalidArgument: batch.pay_date: 2026-02-31 is not a day
-    info attain MALFORMED_VALUE []
+    info attain MALFORMED_VALUE {}
     field "batch.pay_date": 2026-02-31 is not a day
     "#);
 }
@@ -95,7 +91,7 @@ fn a_gate_says_what_it_is_about() {
         .with("state", "paid");
     insta::assert_snapshot!(seen(&status_of(&refusal)), @r#"
     FailedPrecondition: batch bat_1 is paid: it never changes
-    info attain WRONG_STATE [("batch", "bat_1"), ("state", "paid")]
+    info attain WRONG_STATE {"batch": "bat_1", "state": "paid"}
     must WRONG_STATE "batch/bat_1": batch bat_1 is paid: it never changes
     "#);
 }
@@ -108,7 +104,7 @@ fn several_refusals_are_told_at_once() {
     ];
     insta::assert_snapshot!(seen(&status_of_all(&refusals)), @r#"
     InvalidArgument: rate_tables[0]: tiers leave a gap
-    info attain TIER_GAP [("refusals", "2")]
+    info attain TIER_GAP {"refusals": "2"}
     field "rate_tables[0]": tiers leave a gap
     field "": there is no plan `rep`
     "#);

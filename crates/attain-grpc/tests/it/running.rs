@@ -3,13 +3,23 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use attain_app::{Engine, SystemClock, TimeOrderedIds};
+use attain_app::{Engine, Limits, SystemClock, TimeOrderedIds};
 use attain_client::Client;
 use attain_grpc::{ServeError, ServeOptions, Server};
 use attain_memory::MemoryStore;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
+
+/// An engine over a store, whose leases are over at once.
+pub(crate) fn engine(store: Arc<MemoryStore>) -> Engine {
+    let ids = Arc::new(TimeOrderedIds::default());
+    let limits = Limits {
+        lease_seconds: 0,
+        ..Limits::default()
+    };
+    Engine::new(store, Arc::new(SystemClock), ids).with_limits(limits)
+}
 
 pub(crate) struct Running {
     pub(crate) client: Client,
@@ -21,9 +31,11 @@ pub(crate) struct Running {
 impl Running {
     /// A server without workspaces; `ana` calls it, for `acme`.
     pub(crate) async fn start() -> Self {
-        let store = Arc::new(MemoryStore::new());
-        let ids = Arc::new(TimeOrderedIds::default());
-        let engine = Engine::new(store, Arc::new(SystemClock), ids);
+        Self::over(engine(Arc::new(MemoryStore::new()))).await
+    }
+
+    /// A server over an engine.
+    pub(crate) async fn over(engine: Engine) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let server = Server::bind(ServeOptions {
             address,

@@ -1,11 +1,17 @@
 //! How a server stops.
 
-use attain_client::proto::{Process, WhenBusy};
+use std::sync::Arc;
+
+use attain_app::{Caller, RunRequest};
+use attain_client::proto::{Process, RunStatus, WhenBusy};
 use attain_client::{ClientError, Retries};
+use attain_domain::ids::{ActorId, WorkspaceId};
+use attain_domain::time::{Date, DateRange};
+use attain_memory::MemoryStore;
 use futures::{StreamExt, stream};
 
 use crate::company::{first_quarter, rows};
-use crate::running::Running;
+use crate::running::{Running, engine};
 
 #[tokio::test]
 async fn a_server_that_is_told_to_stop_ends() {
@@ -32,4 +38,41 @@ async fn a_server_that_is_told_to_stop_ends() {
     let error = client.run(&run.run_id).await.expect_err("nobody answers");
     assert!(error.is_retryable(), "{error}");
     assert!(matches!(error, ClientError::Transport(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_run_that_was_left_is_gone_on_with() {
+    let store = Arc::new(MemoryStore::new());
+    let before = Running::over(engine(Arc::clone(&store))).await;
+    crate::company::found(&before.client).await;
+    before
+        .stop()
+        .await
+        .expect("no panic")
+        .expect("it served to its end");
+    let caller = Caller::new(
+        WorkspaceId::parse("acme").expect("a name"),
+        ActorId::parse("ana").expect("a name"),
+    );
+    let range = DateRange::between(
+        Date::from_ymd_opt(2026, 1, 1).expect("a day"),
+        Date::from_ymd_opt(2026, 2, 1).expect("a day"),
+    );
+    let request = RunRequest {
+        process: attain_domain::run::Process::RunAll,
+        range,
+        when_busy: attain_app::WhenBusy::Refuse,
+    };
+    let left = engine(Arc::clone(&store))
+        .start_run(&caller, &request)
+        .await
+        .expect("a run");
+
+    let after = Running::over(engine(store)).await;
+    let run = after
+        .client
+        .watch_to_end(&left.id.to_string(), |_| {})
+        .await
+        .expect("its end");
+    assert_eq!(run.status(), RunStatus::Succeeded);
 }

@@ -6502,8 +6502,9 @@ pub mod run_service_client {
             self
         }
         /// Starts a run and answers at once; the server executes it. Runs over overlapping dates of one
-        /// workspace never work at the same time. A run whose server died is taken over by the next one
-        /// over the same dates, once its lease is over; nothing is done twice and nothing is lost.
+        /// workspace never work at the same time. Once the lease of a run whose server died is over, the
+        /// next server goes on with it, or the next run over the same dates takes its work over; nothing
+        /// is done twice and nothing is lost.
         pub async fn start_run(
             &mut self,
             request: impl tonic::IntoRequest<super::StartRunRequest>,
@@ -6667,8 +6668,9 @@ pub mod run_service_server {
     #[async_trait]
     pub trait RunService: std::marker::Send + std::marker::Sync + 'static {
         /// Starts a run and answers at once; the server executes it. Runs over overlapping dates of one
-        /// workspace never work at the same time. A run whose server died is taken over by the next one
-        /// over the same dates, once its lease is over; nothing is done twice and nothing is lost.
+        /// workspace never work at the same time. Once the lease of a run whose server died is over, the
+        /// next server goes on with it, or the next run over the same dates takes its work over; nothing
+        /// is done twice and nothing is lost.
         async fn start_run(
             &self,
             request: tonic::Request<super::StartRunRequest>,
