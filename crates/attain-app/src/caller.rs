@@ -17,7 +17,11 @@ impl Caller {
     /// A caller without a request id.
     #[must_use]
     pub fn new(workspace: WorkspaceId, actor: ActorId) -> Self {
-        Self { workspace, actor, request: None }
+        Self {
+            workspace,
+            actor,
+            request: None,
+        }
     }
 
     /// The same caller with a request id.

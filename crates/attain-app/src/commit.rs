@@ -35,12 +35,18 @@ pub(crate) fn digest(parts: &[&str]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 impl Engine {
     pub(crate) fn attempts(&self) -> Attempts {
-        Attempts { left: self.limits.attempts, of: self.limits.attempts }
+        Attempts {
+            left: self.limits.attempts,
+            of: self.limits.attempts,
+        }
     }
 
     /// The record of a caller's request, to be committed with what it asked for.
@@ -52,7 +58,12 @@ impl Engine {
         at: Instant,
     ) -> Option<RequestRecord> {
         let id = caller.request.clone()?;
-        Some(RequestRecord { id, digest: digest(&[content]), answer: answer.to_owned(), at })
+        Some(RequestRecord {
+            id,
+            digest: digest(&[content]),
+            answer: answer.to_owned(),
+            at,
+        })
     }
 
     /// Commits. False when somebody else was faster, or the request was carried out meanwhile:
@@ -76,7 +87,9 @@ impl Engine {
         snapshot: &dyn Snapshot,
         content: &str,
     ) -> Result<Option<String>, Refusal> {
-        let Some(id) = &caller.request else { return Ok(None) };
+        let Some(id) = &caller.request else {
+            return Ok(None);
+        };
         let Some(record) = snapshot.request(id).await.map_err(store_refusal)? else {
             return Ok(None);
         };

@@ -64,7 +64,13 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { store, clock, ids, limits: Limits::default(), worlds: Arc::default() }
+        Self {
+            store,
+            clock,
+            ids,
+            limits: Limits::default(),
+            worlds: Arc::default(),
+        }
     }
 
     /// The same engine with other limits.
@@ -79,7 +85,10 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub async fn create_workspace(&self, workspace: &WorkspaceId) -> Result<bool, Refusal> {
-        self.store.create_workspace(workspace, self.clock.now()).await.map_err(store_refusal)
+        self.store
+            .create_workspace(workspace, self.clock.now())
+            .await
+            .map_err(store_refusal)
     }
 
     /// The workspaces, in rising order.
@@ -91,7 +100,10 @@ impl Engine {
     }
 
     pub(crate) async fn snapshot(&self, caller: &Caller) -> Result<Box<dyn Snapshot>, Refusal> {
-        self.store.snapshot(&caller.workspace).await.map_err(store_refusal)
+        self.store
+            .snapshot(&caller.workspace)
+            .await
+            .map_err(store_refusal)
     }
 
     /// The compiled definitions of a workspace as a snapshot sees them.
@@ -112,11 +124,16 @@ impl Engine {
         }
         let set = crate::definitions::load(snapshot).await?;
         if set.settings.is_none() {
-            let text = format!("workspace `{}` has no settings yet: apply some", caller.workspace);
+            let text = format!(
+                "workspace `{}` has no settings yet: apply some",
+                caller.workspace
+            );
             return Err(Refusal::new(Reason::UnknownWorkspace, text));
         }
         let world = Arc::new(World::compile(set).map_err(|mut refusals| {
-            refusals.pop().unwrap_or_else(|| Refusal::new(Reason::Internal, "no world, no reason"))
+            refusals
+                .pop()
+                .unwrap_or_else(|| Refusal::new(Reason::Internal, "no world, no reason"))
         })?);
         let mut worlds = self.lock_worlds();
         if worlds.len() >= WORLDS_MAX && !worlds.contains_key(&caller.workspace) {
@@ -127,6 +144,8 @@ impl Engine {
     }
 
     fn lock_worlds(&self) -> std::sync::MutexGuard<'_, Worlds> {
-        self.worlds.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.worlds
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

@@ -30,7 +30,10 @@ pub struct TimeOrderedIds(Mutex<ContextV7>);
 
 impl IdSource for TimeOrderedIds {
     fn next(&self) -> Uuid {
-        let context = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let context = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         Uuid::new_v7(Timestamp::now(&*context))
     }
 }

@@ -36,7 +36,14 @@ impl World {
         match (rules, hierarchy, plans) {
             (Ok(rules), Ok(hierarchy), Ok(plans)) => {
                 let (intervals, phases) = (intervals(&set.calendar), phases(&set));
-                Ok(Self { set, rules, hierarchy, plans, intervals, phases })
+                Ok(Self {
+                    set,
+                    rules,
+                    hierarchy,
+                    plans,
+                    intervals,
+                    phases,
+                })
             }
             (rules, hierarchy, plans) => {
                 let refusals = [rules.err(), hierarchy.err(), plans.err()];
@@ -48,7 +55,10 @@ impl World {
     /// The workspace settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        self.set.settings.as_ref().expect("a world is compiled from a set with settings only")
+        self.set
+            .settings
+            .as_ref()
+            .expect("a world is compiled from a set with settings only")
     }
 
     /// The dates of an interval.
@@ -63,19 +73,33 @@ impl World {
 
     /// Whether a period is open.
     pub(crate) fn is_open(&self, period: &PeriodId) -> bool {
-        self.set.calendar.period(period).is_some_and(|p| p.status == PeriodStatus::Open)
+        self.set
+            .calendar
+            .period(period)
+            .is_some_and(|p| p.status == PeriodStatus::Open)
     }
 }
 
 fn intervals(calendar: &Calendar) -> HashMap<IntervalId, DateRange> {
-    let kinds = [IntervalKind::Year, IntervalKind::Quarter, IntervalKind::Period];
-    let all = kinds.into_iter().flat_map(|kind| calendar.intervals_in(kind, DateRange::ALWAYS));
-    all.map(|interval| (interval.id.clone(), interval.range())).collect()
+    let kinds = [
+        IntervalKind::Year,
+        IntervalKind::Quarter,
+        IntervalKind::Period,
+    ];
+    let all = kinds
+        .into_iter()
+        .flat_map(|kind| calendar.intervals_in(kind, DateRange::ALWAYS));
+    all.map(|interval| (interval.id.clone(), interval.range()))
+        .collect()
 }
 
 fn phases(set: &DefinitionSet) -> HashMap<(PlanId, ComponentId), Phase> {
     let plans = set.plans.values().map(|versioned| &versioned.plan);
     plans
-        .flat_map(|plan| plan.components.iter().map(|c| ((plan.id.clone(), c.id.clone()), c.phase)))
+        .flat_map(|plan| {
+            plan.components
+                .iter()
+                .map(|c| ((plan.id.clone(), c.id.clone()), c.phase))
+        })
         .collect()
 }

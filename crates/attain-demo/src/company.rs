@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use attain_domain::definition::calendar::IntervalKind;
 use attain_domain::definition::participant::{Assignment, ReportingLine, TeamMember};
 use attain_domain::definition::{Participant, Team};
 use attain_domain::ids::{GoalId, ParticipantId, PayGroupId, PlanId, TeamId};
 use attain_domain::money::Currency;
 use attain_domain::plan::{Goal, Proration, Spread};
-use attain_domain::definition::calendar::IntervalKind;
 use attain_domain::time::DateRange;
 use rust_decimal::Decimal;
 
@@ -47,8 +47,13 @@ pub(crate) const NATIONS: [(&str, usize); 25] = [
 ];
 
 /// The five market segments of TPC-H.
-pub(crate) const SEGMENTS: [&str; 5] =
-    ["AUTOMOBILE", "BUILDING", "FURNITURE", "HOUSEHOLD", "MACHINERY"];
+pub(crate) const SEGMENTS: [&str; 5] = [
+    "AUTOMOBILE",
+    "BUILDING",
+    "FURNITURE",
+    "HOUSEHOLD",
+    "MACHINERY",
+];
 
 /// Clerks of a nation who work on key accounts, the lead included.
 const KEY_ACCOUNT_CLERKS: u64 = 3;
@@ -64,7 +69,10 @@ pub(crate) struct Company {
 impl Company {
     /// TPC-H has 1 000 clerks for every scale factor of 1, and at least that many.
     pub(crate) fn of_scale(scale_thousandths: u32) -> Self {
-        Self { clerks: u64::from(scale_thousandths).max(1_000), scale_thousandths }
+        Self {
+            clerks: u64::from(scale_thousandths).max(1_000),
+            scale_thousandths,
+        }
     }
 
     /// The nation of a clerk.
@@ -93,7 +101,10 @@ impl Company {
         }
         for region in REGIONS {
             for segment in SEGMENTS {
-                let (id, name) = (specialist(region, segment), format!("{segment} in {region}"));
+                let (id, name) = (
+                    specialist(region, segment),
+                    format!("{segment} in {region}"),
+                );
                 people.push(person(&id, &name, &["vp-sales"], "manager"));
             }
         }
@@ -186,13 +197,22 @@ fn clerk(number: u64) -> Participant {
     let who = clerk_id(number);
     let mut clerk = person(&who, &format!("Clerk {number}"), &[&manager(nation)], "rep");
     let quota = Decimal::from(6_000_000 + 100_000 * choose(number, 2, 41));
-    let spread = Spread::Each { interval: IntervalKind::Quarter, amount: quota };
-    let goal = Goal { spread, proration: Proration::None };
+    let spread = Spread::Each {
+        interval: IntervalKind::Quarter,
+        amount: quota,
+    };
+    let goal = Goal {
+        spread,
+        proration: Proration::None,
+    };
     for plan in &mut clerk.assignments {
-        plan.goals.insert(GoalId::parse("quota").expect("a name"), goal.clone());
+        plan.goals
+            .insert(GoalId::parse("quota").expect("a name"), goal.clone());
     }
     let mut bonus = assignment("bonus");
-    bonus.goals.insert(GoalId::parse("quota").expect("a name"), goal);
+    bonus
+        .goals
+        .insert(GoalId::parse("quota").expect("a name"), goal);
     clerk.assignments.push(bonus);
     clerk.pay_currency = Some(currency(region));
     clerk

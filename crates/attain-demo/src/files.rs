@@ -26,18 +26,39 @@ pub(crate) fn write_documents(company: &Company, folder: &Path) -> anyhow::Resul
     let count = participants.len();
     let files: [(&str, Vec<Definition>); 6] = [
         ("workspace.yaml", workspace()),
-        ("categories.yaml", vec![
-            Definition::Categories(rules::categories()),
-            Definition::CategoryRules(rules::category_rules()),
-        ]),
-        ("plans.yaml", vec![
-            Definition::Plan(plans::rep()),
-            Definition::Plan(plans::manager()),
-            Definition::Plan(plans::bonus()),
-        ]),
-        ("participants.yaml", participants.into_iter().map(Definition::Participant).collect()),
-        ("teams.yaml", company.teams().into_iter().map(Definition::Team).collect()),
-        ("rules.yaml", rules::rule_sets().into_iter().map(Definition::RuleSet).collect()),
+        (
+            "categories.yaml",
+            vec![
+                Definition::Categories(rules::categories()),
+                Definition::CategoryRules(rules::category_rules()),
+            ],
+        ),
+        (
+            "plans.yaml",
+            vec![
+                Definition::Plan(plans::rep()),
+                Definition::Plan(plans::manager()),
+                Definition::Plan(plans::bonus()),
+            ],
+        ),
+        (
+            "participants.yaml",
+            participants
+                .into_iter()
+                .map(Definition::Participant)
+                .collect(),
+        ),
+        (
+            "teams.yaml",
+            company.teams().into_iter().map(Definition::Team).collect(),
+        ),
+        (
+            "rules.yaml",
+            rules::rule_sets()
+                .into_iter()
+                .map(Definition::RuleSet)
+                .collect(),
+        ),
     ];
     for (name, definitions) in files {
         let path = documents_folder(folder).join(name);
@@ -49,9 +70,13 @@ pub(crate) fn write_documents(company: &Company, folder: &Path) -> anyhow::Resul
 
 fn workspace() -> Vec<Definition> {
     let name = |text: &str| AttributeName::parse(text).expect("a name");
-    let texts = ["clerk", "partner", "nation", "region", "segment", "priority", "order"];
-    let attributes: BTreeMap<_, _> =
-        texts.iter().map(|text| (name(text), ValueType::Text)).collect();
+    let texts = [
+        "clerk", "partner", "nation", "region", "segment", "priority", "order",
+    ];
+    let attributes: BTreeMap<_, _> = texts
+        .iter()
+        .map(|text| (name(text), ValueType::Text))
+        .collect();
     vec![
         Definition::Settings(Settings {
             name: "TPC-H Trading Company".to_owned(),
@@ -63,7 +88,9 @@ fn workspace() -> Vec<Definition> {
             summarised_roll_up: false,
             negative_sheet: NegativeSheet::Stands,
         }),
-        Definition::Attributes(AttributeSchema { transaction: attributes }),
+        Definition::Attributes(AttributeSchema {
+            transaction: attributes,
+        }),
         Definition::Calendar(calendar()),
         Definition::Rates(rates()),
         Definition::PayGroup(PayGroup {
@@ -79,7 +106,9 @@ fn currency(code: &str) -> Currency {
 
 fn month(number: u32) -> NaiveDate {
     let january = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
-    january.checked_add_months(Months::new(number)).expect("a date")
+    january
+        .checked_add_months(Months::new(number))
+        .expect("a date")
 }
 
 /// The twelve months of 2026.
@@ -96,14 +125,19 @@ fn calendar() -> Calendar {
             status: PeriodStatus::Open,
         }
     };
-    Calendar { periods: (0..12).map(period).collect() }
+    Calendar {
+        periods: (0..12).map(period).collect(),
+    }
 }
 
 /// A rate a month for euros and yen; made up, near what they are.
 fn rates() -> CurrencyRates {
-    let euros =
-        [10850, 10790, 10910, 10875, 10820, 10940, 10985, 10930, 10960, 11010, 10990, 11045];
-    let yen = [67210, 66980, 66540, 66730, 67120, 67340, 67005, 66870, 66690, 66820, 67090, 67255];
+    let euros = [
+        10850, 10790, 10910, 10875, 10820, 10940, 10985, 10930, 10960, 11010, 10990, 11045,
+    ];
+    let yen = [
+        67210, 66980, 66540, 66730, 67120, 67340, 67005, 66870, 66690, 66820, 67090, 67255,
+    ];
     let mut rates = Vec::new();
     for (from, values, digits) in [("EUR", euros, 4), ("JPY", yen, 7)] {
         for (number, value) in values.into_iter().enumerate() {

@@ -35,8 +35,17 @@ fn quota() -> GoalId {
 
 fn goal() -> NamedGoal {
     let amount = Decimal::from(8_000_000);
-    let spread = Spread::Each { interval: IntervalKind::Quarter, amount };
-    NamedGoal { id: quota(), goal: Goal { spread, proration: Proration::None } }
+    let spread = Spread::Each {
+        interval: IntervalKind::Quarter,
+        amount,
+    };
+    NamedGoal {
+        id: quota(),
+        goal: Goal {
+            spread,
+            proration: Proration::None,
+        },
+    }
 }
 
 fn table(
@@ -81,7 +90,11 @@ fn component(id: &str, name: &str, basis: Basis, interval: IntervalKind) -> Comp
 
 fn rate(table: &str, split: SplitMode) -> Option<RateUse> {
     let table = RateTableId::parse(table).expect("a name");
-    Some(RateUse { table, split, input: sales() })
+    Some(RateUse {
+        table,
+        split,
+        input: sales(),
+    })
 }
 
 fn plan(id: &str, name: &str, measures: Vec<Measure>, goals: Vec<NamedGoal>) -> Plan {
@@ -101,12 +114,24 @@ fn plan(id: &str, name: &str, measures: Vec<Measure>, goals: Vec<NamedGoal>) -> 
 /// quarter's running total.
 pub(crate) fn rep() -> Plan {
     let quarter = IntervalKind::Quarter;
-    let mut rep = plan("rep", "Clerks", vec![measure(quarter, Some(quota()))], vec![goal()]);
+    let mut rep = plan(
+        "rep",
+        "Clerks",
+        vec![measure(quarter, Some(quota()))],
+        vec![goal()],
+    );
     let percents = [4, 6, 9].map(|tenths| Decimal::new(tenths, 1)).to_vec();
     let bounds = [(0, Some(100)), (100, Some(150)), (150, None)];
     let input = DimensionInput::PercentOfGoal(sales());
-    rep.rate_tables = vec![table("accelerator", input, &bounds, RateValues::Percents(percents))];
-    let basis = Basis::PerEvent { running_total: true };
+    rep.rate_tables = vec![table(
+        "accelerator",
+        input,
+        &bounds,
+        RateValues::Percents(percents),
+    )];
+    let basis = Basis::PerEvent {
+        running_total: true,
+    };
     let mut commission = component("commission", "Commission", basis, quarter);
     commission.indirect = IndirectCredits::Team;
     commission.rate = rate("accelerator", SplitMode::Step);
@@ -117,11 +142,27 @@ pub(crate) fn rep() -> Plan {
 /// Everybody above and beside the clerks: a monthly override on what was rolled up, capped.
 pub(crate) fn manager() -> Plan {
     let month = IntervalKind::Period;
-    let mut manager = plan("manager", "Managers", vec![measure(month, None)], Vec::new());
-    let percents = [5, 4, 3].map(|hundredths| Decimal::new(hundredths, 2)).to_vec();
-    let bounds = [(0, Some(50_000_000)), (50_000_000, Some(200_000_000)), (200_000_000, None)];
+    let mut manager = plan(
+        "manager",
+        "Managers",
+        vec![measure(month, None)],
+        Vec::new(),
+    );
+    let percents = [5, 4, 3]
+        .map(|hundredths| Decimal::new(hundredths, 2))
+        .to_vec();
+    let bounds = [
+        (0, Some(50_000_000)),
+        (50_000_000, Some(200_000_000)),
+        (200_000_000, None),
+    ];
     let input = DimensionInput::Value(sales());
-    manager.rate_tables = vec![table("override", input, &bounds, RateValues::Percents(percents))];
+    manager.rate_tables = vec![table(
+        "override",
+        input,
+        &bounds,
+        RateValues::Percents(percents),
+    )];
     let basis = Basis::PerInterval { true_up: false };
     let mut over = component("override", "Override", basis, month);
     over.indirect = IndirectCredits::Manager;
@@ -137,13 +178,21 @@ pub(crate) fn bonus() -> Plan {
     let measures = vec![measure(quarter, Some(quota()))];
     let mut bonus = plan("bonus", "Quarterly bonus", measures, vec![goal()]);
     let amounts = [0, 1_000, 2_500, 5_000].map(Decimal::from).to_vec();
-    let bounds = [(0, Some(80)), (80, Some(100)), (100, Some(120)), (120, None)];
+    let bounds = [
+        (0, Some(80)),
+        (80, Some(100)),
+        (100, Some(120)),
+        (120, None),
+    ];
     let input = DimensionInput::PercentOfGoal(sales());
     bonus.rate_tables = vec![table("bonus", input, &bounds, RateValues::Amounts(amounts))];
     let basis = Basis::PerInterval { true_up: false };
     let mut quarterly = component("quarterly-bonus", "Quarterly bonus", basis, quarter);
     quarterly.rate = rate("bonus", SplitMode::Flat);
-    quarterly.threshold = Some(Threshold { measure: sales(), percent: Decimal::from(80) });
+    quarterly.threshold = Some(Threshold {
+        measure: sales(),
+        percent: Decimal::from(80),
+    });
     bonus.components = vec![quarterly];
     bonus
 }

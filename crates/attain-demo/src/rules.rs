@@ -19,8 +19,10 @@ fn category(name: &str) -> CategoryId {
 /// All sales, below them the segments.
 pub(crate) fn categories() -> CategoryTree {
     let root = category("sales");
-    let mut parents: BTreeMap<_, _> =
-        SEGMENTS.iter().map(|s| (category(s), Some(root.clone()))).collect();
+    let mut parents: BTreeMap<_, _> = SEGMENTS
+        .iter()
+        .map(|s| (category(s), Some(root.clone())))
+        .collect();
     parents.insert(root, None);
     CategoryTree { parents }
 }
@@ -33,7 +35,9 @@ pub(crate) fn category_rules() -> CategoryRules {
         when: format!("attribute.segment == \"{segment}\""),
         category: category(segment),
     };
-    CategoryRules { rules: SEGMENTS.iter().map(rule).collect() }
+    CategoryRules {
+        rules: SEGMENTS.iter().map(rule).collect(),
+    }
 }
 
 /// The three sets; each gives its own credits.
@@ -42,16 +46,30 @@ pub(crate) fn rule_sets() -> Vec<RuleSet> {
 }
 
 fn set(id: &str, name: &str, rules: Vec<CreditRule>) -> RuleSet {
-    RuleSet { id: RuleSetId::parse(id).expect("a name"), name: name.to_owned(), rules }
+    RuleSet {
+        id: RuleSetId::parse(id).expect("a name"),
+        name: name.to_owned(),
+        rules,
+    }
 }
 
 fn rule(id: &str, when: String, receivers: Vec<Receiver>) -> CreditRule {
     let id = RuleId::parse(id).expect("a name");
-    CreditRule { id, effective: DateRange::ALWAYS, when, receivers }
+    CreditRule {
+        id,
+        effective: DateRange::ALWAYS,
+        when,
+        receivers,
+    }
 }
 
 fn receiver(who: ReceiverKind, percent: u32, revenue: bool) -> Receiver {
-    Receiver { who, percent: Decimal::from(percent), revenue, rolls_up: revenue }
+    Receiver {
+        who,
+        percent: Decimal::from(percent),
+        revenue,
+        rolls_up: revenue,
+    }
 }
 
 fn named_by(attribute: &str) -> ReceiverKind {
@@ -68,7 +86,11 @@ fn sales() -> RuleSet {
     let urgent = "attribute.priority == \"1-URGENT\" && has(attribute.partner)";
     let rules = vec![
         rule("shared", urgent.to_owned(), shared),
-        rule("clerk", "transaction.type in [\"ORDER\", \"RETURN\"]".into(), alone),
+        rule(
+            "clerk",
+            "transaction.type in [\"ORDER\", \"RETURN\"]".into(),
+            alone,
+        ),
     ];
     set("sales", "Sales", rules)
 }
@@ -79,9 +101,8 @@ fn overlay() -> RuleSet {
     for region in REGIONS {
         for segment in SEGMENTS {
             let who = specialist(region, segment);
-            let when = format!(
-                "attribute.region == \"{region}\" && attribute.segment == \"{segment}\""
-            );
+            let when =
+                format!("attribute.region == \"{region}\" && attribute.segment == \"{segment}\"");
             let id = ParticipantId::parse(&who).expect("a name");
             let receivers = vec![receiver(ReceiverKind::Participant(id), 100, false)];
             rules.push(rule(&who, when, receivers));
@@ -99,7 +120,11 @@ fn key_account_rules() -> RuleSet {
              && transaction.amount > 400000"
         );
         let id = TeamId::parse(&team).expect("a name");
-        rule(&team, when, vec![receiver(ReceiverKind::Team(id), 10, false)])
+        rule(
+            &team,
+            when,
+            vec![receiver(ReceiverKind::Team(id), 10, false)],
+        )
     });
     set("key-accounts", "Key accounts", rules.collect())
 }

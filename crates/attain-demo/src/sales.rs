@@ -6,9 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
-use tpchgen::generators::{
-    CustomerGenerator, LineItem, LineItemGenerator, Order, OrderGenerator,
-};
+use tpchgen::generators::{CustomerGenerator, LineItem, LineItemGenerator, Order, OrderGenerator};
 
 use crate::company::{Company, NATIONS, REGIONS, clerk_id, currency};
 use crate::messy;
@@ -91,7 +89,11 @@ impl Sink {
         let quantity = row.quantity.to_string();
         let fields = row.fields();
         let (before, after) = fields.split_at(5);
-        let record = before.iter().copied().chain([quantity.as_str()]).chain(after.iter().copied());
+        let record = before
+            .iter()
+            .copied()
+            .chain([quantity.as_str()])
+            .chain(after.iter().copied());
         self.writer.write_record(record)?;
         self.rows += 1;
         Ok(())
@@ -126,7 +128,12 @@ pub(crate) fn write_transactions(company: &Company, folder: &Path) -> anyhow::Re
         if date < day(2025, 7, 1) || date >= day(2026, 4, 1) {
             continue;
         }
-        let sale = Sale { company, order: &order, date, customer: customer(&customers, &order) };
+        let sale = Sale {
+            company,
+            order: &order,
+            date,
+            customer: customer(&customers, &order),
+        };
         let in_quarter = date >= day(2026, 1, 1);
         if in_quarter {
             let row = sale.order_row(&own);
@@ -139,7 +146,9 @@ pub(crate) fn write_transactions(company: &Company, folder: &Path) -> anyhow::Re
             now.write(&row)?;
         }
         for line in &own {
-            let Some((returned_on, cents, row)) = sale.return_row(line) else { continue };
+            let Some((returned_on, cents, row)) = sale.return_row(line) else {
+                continue;
+            };
             if in_quarter {
                 summary.returned_cents += cents;
             }
@@ -181,7 +190,9 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 
 fn shifted(days_since_1970: i32) -> NaiveDate {
     let days = u64::try_from(days_since_1970 + SHIFT_DAYS).unwrap_or(0);
-    day(1970, 1, 1).checked_add_days(Days::new(days)).expect("a date of the example")
+    day(1970, 1, 1)
+        .checked_add_days(Days::new(days))
+        .expect("a date of the example")
 }
 
 /// Price less discount, in cents, cut to whole cents.
@@ -203,7 +214,9 @@ impl Sale<'_> {
 
     fn row(&self, number: String, kind: &'static str, date: NaiveDate, cents: i64) -> Row {
         let clerk_name = self.order.o_clerk.to_string();
-        let digits = clerk_name.trim_start_matches("Clerk#").trim_start_matches('0');
+        let digits = clerk_name
+            .trim_start_matches("Clerk#")
+            .trim_start_matches('0');
         let clerk: u64 = digits.parse().unwrap_or(1);
         let (nation, region) = NATIONS[self.customer.0];
         let urgent = self.order.o_orderpriority == "1-URGENT";
@@ -242,7 +255,11 @@ impl Sale<'_> {
             return None;
         }
         let whole = choose(key, 4, 10) >= 7;
-        let share = if whole { 100 } else { 25 + i64::try_from(choose(key, 5, 60)).unwrap_or(0) };
+        let share = if whole {
+            100
+        } else {
+            25 + i64::try_from(choose(key, 5, 60)).unwrap_or(0)
+        };
         let cents = net_cents(line) * share / 100;
         let wait = 30 + i32::try_from(choose(key, 6, 151)).unwrap_or(0);
         let date = shifted(line.l_receiptdate.to_unix_epoch() + wait);

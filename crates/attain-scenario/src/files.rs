@@ -30,7 +30,10 @@ pub fn yaml_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
         let mut inside = Vec::new();
         for entry in std::fs::read_dir(path)? {
             let file = entry?.path();
-            if file.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            if file
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml")
+            {
                 inside.push(file);
             }
         }
@@ -71,7 +74,11 @@ fn with_includes(path: PathBuf, text: &str) -> Result<ScenarioFile, ScenarioErro
     for name in &scenario.include {
         includes.push(read(&folder.join(name))?);
     }
-    Ok(ScenarioFile { path, scenario, includes })
+    Ok(ScenarioFile {
+        path,
+        scenario,
+        includes,
+    })
 }
 
 fn read(path: &Path) -> Result<String, ScenarioError> {
@@ -79,5 +86,8 @@ fn read(path: &Path) -> Result<String, ScenarioError> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ScenarioError {
-    ScenarioError::Unreadable { file: path.display().to_string(), text: error.to_string() }
+    ScenarioError::Unreadable {
+        file: path.display().to_string(),
+        text: error.to_string(),
+    }
 }

@@ -28,7 +28,11 @@ pub(crate) async fn test(test: &Test) -> Result<(), Failure> {
         }
     }
     println!("{passed} passed, {failed} failed");
-    if failed > 0 { Err(Failure::Different) } else { Ok(()) }
+    if failed > 0 {
+        Err(Failure::Different)
+    } else {
+        Ok(())
+    }
 }
 
 async fn run_file(file: &ScenarioFile, on: TestStore) -> Result<Option<String>, Failure> {

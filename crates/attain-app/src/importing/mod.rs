@@ -55,7 +55,8 @@ impl Engine {
         caller: &Caller,
         rows: &[(u64, RawTransaction)],
     ) -> Result<ImportReport, Refusal> {
-        self.import(caller, rows, RawTransaction::parse, |row| &row.key, collect).await
+        self.import(caller, rows, RawTransaction::parse, |row| &row.key, collect)
+            .await
     }
 
     /// Imports one chunk of ready-made credits. Natural key and participant are their key.
@@ -67,7 +68,14 @@ impl Engine {
         caller: &Caller,
         rows: &[(u64, RawCredit)],
     ) -> Result<ImportReport, Refusal> {
-        self.import(caller, rows, RawCredit::parse, |row| &row.key, collect_credits).await
+        self.import(
+            caller,
+            rows,
+            RawCredit::parse,
+            |row| &row.key,
+            collect_credits,
+        )
+        .await
     }
 
     /// Most rows that one chunk of an import may have.
@@ -108,7 +116,11 @@ impl Engine {
             let ids = std::sync::Arc::clone(&self.ids);
             let mut next_id = move || ids.next();
             let at = self.clock.now();
-            let mut now = Circumstances { at, actor: &caller.actor, next_id: &mut next_id };
+            let mut now = Circumstances {
+                at,
+                actor: &caller.actor,
+                next_id: &mut next_id,
+            };
             let collected = decide(&world.set, rows, &existing, &credits, &mut now);
             let report = report(raw.len(), malformed, &collected);
             if self.commit_collected(caller, collected).await? {
@@ -154,8 +166,10 @@ fn parse_rows<Raw: Sync, Row: Send>(
     raw: &[(u64, Raw)],
     parse: &(impl Fn(&Raw, &DefinitionSet) -> Result<Row, Refusal> + Sync),
 ) -> Parsed<Row> {
-    let parsed: Vec<(u64, Result<Row, Refusal>)> =
-        raw.par_iter().map(|(position, row)| (*position, parse(row, &world.set))).collect();
+    let parsed: Vec<(u64, Result<Row, Refusal>)> = raw
+        .par_iter()
+        .map(|(position, row)| (*position, parse(row, &world.set)))
+        .collect();
     let (mut rows, mut malformed) = (Vec::with_capacity(parsed.len()), Vec::new());
     for (position, row) in parsed {
         match row {
@@ -171,12 +185,18 @@ async fn stored(
     snapshot: &dyn Snapshot,
     keys: &[TransactionKey],
 ) -> Result<(Vec<Transaction>, Vec<attain_domain::credit::Credit>), Refusal> {
-    let existing = snapshot.transactions_by_key(keys).await.map_err(store_refusal)?;
+    let existing = snapshot
+        .transactions_by_key(keys)
+        .await
+        .map_err(store_refusal)?;
     if existing.is_empty() {
         return Ok((existing, Vec::new()));
     }
     let ids: Vec<TransactionId> = existing.iter().map(|transaction| transaction.id).collect();
-    let credits = snapshot.credits_of_transactions(&ids).await.map_err(store_refusal)?;
+    let credits = snapshot
+        .credits_of_transactions(&ids)
+        .await
+        .map_err(store_refusal)?;
     Ok((existing, credits))
 }
 

@@ -114,7 +114,10 @@ async fn disturbed(
         check_nothing_new(&bench).await;
         *expected = Some(from_scratch(&bench, &company).await.without_terms());
     }
-    check_same(&settled.without_terms(), expected.as_ref().expect("it was set"));
+    check_same(
+        &settled.without_terms(),
+        expected.as_ref().expect("it was set"),
+    );
     check_nothing_waits(&bench).await;
     check_ledger(&bench).await;
     check_paid_is_earned(&bench).await;

@@ -18,7 +18,9 @@ mod tests;
 #[must_use]
 pub fn about(kind: DefinitionKind, id: &str, refusal: Refusal) -> Refusal {
     let text = format!("{} `{id}`: {}", kind.name(), refusal.text);
-    Refusal { text, ..refusal }.with("definition_kind", kind.name()).with("definition_id", id)
+    Refusal { text, ..refusal }
+        .with("definition_kind", kind.name())
+        .with("definition_id", id)
 }
 
 /// Everything that is wrong between definitions, in their order.
@@ -30,13 +32,21 @@ pub fn check(set: &DefinitionSet) -> Vec<Refusal> {
         let mut found = Vec::new();
         check_participant(set, participant, &mut found);
         let id = participant.id.as_str();
-        wrong.extend(found.into_iter().map(|r| about(DefinitionKind::Participant, id, r)));
+        wrong.extend(
+            found
+                .into_iter()
+                .map(|r| about(DefinitionKind::Participant, id, r)),
+        );
     }
     for team in set.teams.values() {
         let mut found = Vec::new();
         check_team(set, team, &mut found);
         let id = team.id.as_str();
-        wrong.extend(found.into_iter().map(|r| about(DefinitionKind::Team, id, r)));
+        wrong.extend(
+            found
+                .into_iter()
+                .map(|r| about(DefinitionKind::Team, id, r)),
+        );
     }
     wrong
 }
@@ -100,7 +110,11 @@ fn check_calendar(set: &DefinitionSet, wrong: &mut Vec<Refusal>) {
     for (index, pair) in periods.windows(2).enumerate() {
         let [before, after] = pair else { continue };
         if before.end != after.start {
-            let what = if before.end < after.start { "a gap" } else { "an overlap" };
+            let what = if before.end < after.start {
+                "a gap"
+            } else {
+                "an overlap"
+            };
             let text = format!("there is {what} between `{}` and `{}`", before.id, after.id);
             let field = format!("periods[{}].from", index + 1);
             wrong.push(Refusal::new(Reason::BadCalendar, text).at(field));
@@ -113,9 +127,16 @@ fn check_calendar(set: &DefinitionSet, wrong: &mut Vec<Refusal>) {
 fn check_spans(set: &DefinitionSet, wrong: &mut Vec<Refusal>) {
     let (mut quarters, mut years) = (BTreeSet::new(), BTreeSet::new());
     for (index, period) in set.calendar.periods.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|i| set.calendar.periods.get(i));
+        let before = index
+            .checked_sub(1)
+            .and_then(|i| set.calendar.periods.get(i));
         let spans = [
-            (&mut quarters, &period.quarter, before.map(|b| &b.quarter), "quarter"),
+            (
+                &mut quarters,
+                &period.quarter,
+                before.map(|b| &b.quarter),
+                "quarter",
+            ),
             (&mut years, &period.year, before.map(|b| &b.year), "year"),
         ];
         for (seen, here, before, name) in spans {
@@ -138,7 +159,10 @@ fn check_rates(set: &DefinitionSet, wrong: &mut Vec<Refusal>) {
         }
         let before = index.checked_sub(1).and_then(|i| rates.get(i));
         if before.is_some_and(|b| (b.from, b.to, b.date) >= (rate.from, rate.to, rate.date)) {
-            let text = format!("{} to {} has two rates for {}", rate.from, rate.to, rate.date);
+            let text = format!(
+                "{} to {} has two rates for {}",
+                rate.from, rate.to, rate.date
+            );
             wrong.push(Refusal::new(Reason::Duplicate, text).at(field));
         }
     }
@@ -231,7 +255,10 @@ fn check_personal(
             wrong.push(Refusal::new(Reason::UnknownReference, text).at(field));
         }
     }
-    if assignment.target_incentive.is_some_and(|target| target < Decimal::ZERO) {
+    if assignment
+        .target_incentive
+        .is_some_and(|target| target < Decimal::ZERO)
+    {
         let text = "a target incentive is not negative";
         let field = format!("{field}.target_incentive");
         wrong.push(Refusal::new(Reason::OutOfRange, text).at(field));
@@ -240,7 +267,10 @@ fn check_personal(
 
 fn check_team(set: &DefinitionSet, team: &Team, wrong: &mut Vec<Refusal>) {
     let unknown = |id: &crate::ids::ParticipantId| {
-        Refusal::new(Reason::UnknownReference, format!("there is no participant `{id}`"))
+        Refusal::new(
+            Reason::UnknownReference,
+            format!("there is no participant `{id}`"),
+        )
     };
     if let Some(lead) = &team.lead
         && !set.participants.contains_key(lead)

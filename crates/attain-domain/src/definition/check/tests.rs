@@ -49,7 +49,10 @@ fn set_with(definitions: Vec<Definition>) -> DefinitionSet {
 }
 
 fn check_reasons(definitions: Vec<Definition>, expected: &[Reason]) {
-    let found: Vec<Reason> = check(&set_with(definitions)).iter().map(|r| r.reason).collect();
+    let found: Vec<Reason> = check(&set_with(definitions))
+        .iter()
+        .map(|r| r.reason)
+        .collect();
     assert_eq!(found, expected);
 }
 
@@ -63,7 +66,9 @@ fn a_workspace_needs_settings() {
 fn periods_leave_no_gap_and_do_not_overlap() {
     let calendar = |second: Period| {
         let first = period("2026-01", day(1, 1), day(2, 1));
-        Definition::Calendar(Calendar { periods: vec![first, second] })
+        Definition::Calendar(Calendar {
+            periods: vec![first, second],
+        })
     };
     check_reasons(vec![calendar(period("2026-02", day(2, 1), day(3, 1)))], &[]);
     let gap = calendar(period("2026-02", day(2, 2), day(3, 1)));
@@ -78,7 +83,10 @@ fn periods_leave_no_gap_and_do_not_overlap() {
 fn category_trees_have_no_cycles_and_no_strangers() {
     let id = |text: &str| CategoryId::parse(text).expect("a name");
     let tree = |edges: &[(&str, Option<&str>)]| {
-        let parents = edges.iter().map(|(child, parent)| (id(child), parent.map(id))).collect();
+        let parents = edges
+            .iter()
+            .map(|(child, parent)| (id(child), parent.map(id)))
+            .collect();
         Definition::Categories(crate::definition::CategoryTree { parents })
     };
     check_reasons(vec![tree(&[("a", None), ("b", Some("a"))])], &[]);
@@ -103,6 +111,10 @@ fn managers_exist_and_ranges_hold_a_date() {
         assignments: Vec::new(),
         attributes: std::collections::BTreeMap::new(),
     };
-    let reasons = [Reason::OutOfRange, Reason::OutOfRange, Reason::UnknownReference];
+    let reasons = [
+        Reason::OutOfRange,
+        Reason::OutOfRange,
+        Reason::UnknownReference,
+    ];
     check_reasons(vec![Definition::Participant(ana)], &reasons);
 }
