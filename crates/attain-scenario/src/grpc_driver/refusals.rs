@@ -5,13 +5,15 @@ use attain_domain::refusal::{Reason, Refusal};
 
 /// The refusals of one answer. Of several, the wire has the reason of the first only.
 pub(super) fn refusals(error: ClientError) -> Vec<Refusal> {
-    match error {
-        ClientError::Refused(refused) => of_answer(&refused),
-        other if other.is_retryable() => {
-            vec![Refusal::new(Reason::StoreUnavailable, other.to_string())]
-        }
-        other => vec![Refusal::new(Reason::Internal, other.to_string())],
+    if let ClientError::Refused(refused) = &error {
+        return of_answer(refused);
     }
+    let reason = if error.is_retryable() {
+        Reason::StoreUnavailable
+    } else {
+        Reason::Internal
+    };
+    vec![Refusal::new(reason, error.to_string())]
 }
 
 /// The first refusal of an answer.
