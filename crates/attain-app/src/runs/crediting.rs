@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::change::Changes;
+use attain_domain::credit::Credit;
 use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
 use attain_domain::ids::{ParticipantId, PeriodId, TransactionId, WorkItemId};
 use attain_domain::ports::{ChunkSize, Snapshot};
@@ -12,6 +13,10 @@ use attain_domain::transaction::Transaction;
 
 use super::worker::{Committed, Piece, Stop, Worker};
 use crate::failure::store_refusal;
+
+/// How many versions back a transaction is followed that was changed again and again before it was
+/// ever credited. One statement a chunk each; beyond it, the next version begins a new lineage.
+const FORMER_VERSIONS_MAX: usize = 100;
 
 /// Participants and periods that this run has put into the change log already.
 pub(super) type Noted = BTreeSet<(PeriodId, ParticipantId)>;
@@ -146,22 +151,19 @@ impl Worker<'_> {
             .then(|| transactions.last().and_then(|last| after(last.id)))
             .flatten()
             .filter(|next| *next <= item.last);
-        let versions: Vec<TransactionId> = versions(&transactions);
-        let credits = snapshot
-            .credits_of_transactions(&versions)
-            .await
-            .map_err(store_refusal)?;
+        let other_versions = other_versions(snapshot, &transactions).await?;
+        let credits = credits_of(snapshot, &transactions, &other_versions).await?;
         let stages = Stages {
             classify: item.stage == Process::Classify,
             credit: process != Process::Classify && item.stage <= Process::Credit,
             roll_up: matches!(process, Process::RunAll | Process::RollUp),
         };
         let world = &self.world;
-        let judge =
-            |credit: &attain_domain::credit::Credit| world.plans.eligibility(&world.set, credit);
+        let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
         let outcome = self.now(|now| {
             let input = ChunkInput {
                 transactions,
+                other_versions,
                 credits,
             };
             credit_chunk(
@@ -256,17 +258,47 @@ fn stage_after(process: Process) -> Option<Process> {
     }
 }
 
-/// The transactions of a chunk and the versions that they replaced, whose credits hand on their
-/// lineage.
-fn versions(transactions: &[Transaction]) -> Vec<TransactionId> {
-    let replaced = transactions
-        .iter()
-        .filter_map(|transaction| transaction.replaces);
-    let own = transactions.iter().map(|transaction| transaction.id);
-    own.chain(replaced)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+/// The versions before the transactions of a chunk, whose credits hand on their lineage, and those
+/// that replaced them.
+async fn other_versions(
+    snapshot: &dyn Snapshot,
+    transactions: &[Transaction],
+) -> Result<Vec<Transaction>, Stop> {
+    let mut known: BTreeSet<TransactionId> = transactions.iter().map(|one| one.id).collect();
+    let around = |one: &Transaction| [one.replaces, one.replaced_by];
+    let mut wanted: BTreeSet<TransactionId> =
+        transactions.iter().flat_map(around).flatten().collect();
+    let mut others: Vec<Transaction> = Vec::new();
+    for _ in 0..FORMER_VERSIONS_MAX {
+        wanted.retain(|id| known.insert(*id));
+        let ids: Vec<TransactionId> = std::mem::take(&mut wanted).into_iter().collect();
+        if ids.is_empty() {
+            break;
+        }
+        for page in ids.chunks(ChunkSize::largest().rows()) {
+            let rows = snapshot.transactions_by_id(page).await;
+            let rows = rows.map_err(store_refusal)?;
+            wanted.extend(rows.iter().filter_map(|one| one.replaces));
+            others.extend(rows);
+        }
+    }
+    Ok(others)
+}
+
+/// The credits of the transactions of a chunk, and of their other versions.
+async fn credits_of(
+    snapshot: &dyn Snapshot,
+    transactions: &[Transaction],
+    other_versions: &[Transaction],
+) -> Result<Vec<Credit>, Stop> {
+    let versions = transactions.iter().chain(other_versions);
+    let versions: Vec<TransactionId> = versions.map(|one| one.id).collect();
+    let mut credits = Vec::new();
+    for page in versions.chunks(ChunkSize::largest().rows()) {
+        let rows = snapshot.credits_of_transactions(page).await;
+        credits.extend(rows.map_err(store_refusal)?);
+    }
+    Ok(credits)
 }
 
 fn after(id: TransactionId) -> Option<TransactionId> {

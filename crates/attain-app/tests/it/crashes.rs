@@ -133,11 +133,11 @@ async fn broken_run(
     breaks: Breaks,
     expected: &mut Option<Facts>,
 ) -> bool {
-    let (bench, company) = history.prepare().await;
+    let (bench, mut company) = history.prepare().await;
     let store = Interrupted::new(bench.store.clone(), at, breaks.interruption());
     check_refused(bench.through(store.clone()).run_all().await);
     bench.clock.advance(61);
-    let settled = settle(&bench)
+    let settled = settle(&bench, &mut company)
         .await
         .expect("a dead run's dates are free after its lease");
     if expected.is_none() {
@@ -166,13 +166,15 @@ fn an_import_may_break_at_any_commit() {
     for breaks in ALL {
         for at in 0..5 {
             block_on(async {
-                let (bench, company) = a_rich_history().prepare().await;
+                let (bench, mut company) = a_rich_history().prepare().await;
                 let more: Vec<Sale> = a_rich_history().sales.into_iter().rev().collect();
                 let rows = rows(&more, 3);
                 let store = Interrupted::new(bench.store.clone(), at, breaks.interruption());
                 check_refused(bench.through(store).import(&rows).await);
                 bench.import(&rows).await.expect("it can be repeated");
-                let settled = settle(&bench).await.expect("nothing is in the way");
+                let settled = settle(&bench, &mut company)
+                    .await
+                    .expect("nothing is in the way");
                 check_same(&settled, &from_scratch(&bench, &company).await);
             });
         }

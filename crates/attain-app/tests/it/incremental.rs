@@ -1,7 +1,9 @@
 //! Incremental equals full: whatever was imported, changed and run in between, a last run over
 //! everything leaves what a new workspace gets in one go. And a run after it changes nothing.
 
-use attain_domain::ids::PeriodId;
+use attain_domain::credit::Credit;
+use attain_domain::earning::EarningOutcome;
+use attain_domain::ids::{EarningId, PeriodId};
 use attain_domain::ports::ChunkSize;
 use attain_domain::run::Process;
 use attain_domain::testing::months;
@@ -24,15 +26,49 @@ proptest! {
             let mut company = Company::with(&knobs);
             let bench = Bench::new(small_limits()).await;
             bench.define(&company).await.expect("the company can be defined");
+            let mut closed = None;
             for (number, step) in steps.iter().enumerate() {
                 take(&bench, &mut company, number, step).await;
+                check_closed(&bench, &company, &mut closed).await;
             }
-            let came_to = settle(&bench).await.expect("nothing is in the way");
+            let came_to = settle(&bench, &mut company).await.expect("nothing is in the way");
             let fresh = from_scratch(&bench, &company).await;
             check_same(&came_to, &fresh);
             check_nothing_waits(&bench).await;
             check_nothing_new(&bench).await;
         });
+    }
+}
+
+/// What January has come to: its credits and earnings, whatever is paid of them.
+async fn january(bench: &Bench) -> (Vec<Credit>, Vec<(EarningId, EarningOutcome)>) {
+    let snapshot = bench.snapshot().await;
+    let mut credits = credits(&*snapshot).await;
+    credits.retain(|credit| credit.period.as_str() == "2026-01");
+    let earnings = earnings(&*snapshot).await.into_iter();
+    let earnings = earnings.filter(|earning| earning.period.as_str() == "2026-01");
+    (
+        credits,
+        earnings
+            .map(|earning| (earning.id, earning.outcome))
+            .collect(),
+    )
+}
+
+/// From when it is closed until it is opened again, nothing of January changes.
+async fn check_closed(
+    bench: &Bench,
+    company: &Company,
+    closed: &mut Option<(Vec<Credit>, Vec<(EarningId, EarningOutcome)>)>,
+) {
+    if !company.is_january_closed() {
+        *closed = None;
+        return;
+    }
+    let now = january(bench).await;
+    match closed {
+        None => *closed = Some(now),
+        Some(before) => assert_eq!(*before, now, "a closed period stays as it is"),
     }
 }
 

@@ -31,7 +31,9 @@ async fn history(company: &Company, steps: &[Step], limits: Limits) -> Facts {
     for (number, step) in steps.iter().enumerate() {
         take(&bench, &mut company, number, step).await;
     }
-    settle(&bench).await.expect("nothing is in the way")
+    settle(&bench, &mut company)
+        .await
+        .expect("nothing is in the way")
 }
 
 /// The facts and the counts of one import, each sale once, and one run over everything.
@@ -63,13 +65,25 @@ fn with_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     pool.expect("threads can be started").install(work)
 }
 
+/// Each sale at most once in an import: of several, the newest is looked at alone if they come in
+/// one chunk, and each in turn if not.
+fn once(mut steps: Vec<Step>) -> Vec<Step> {
+    for step in &mut steps {
+        if let Step::Import(sales) = step {
+            let mut keys = std::collections::BTreeSet::new();
+            sales.retain(|sale| keys.insert((sale.key, sale.laptop)));
+        }
+    }
+    steps
+}
+
 proptest! {
     #![proptest_config(config("independence", 16))]
 
     #[test]
     fn chunks_may_have_any_size(
         knobs in some_knobs(10),
-        steps in some_steps(5),
+        steps in some_steps(5).prop_map(once),
         limits in some_limits(),
     ) {
         block_on(async {
@@ -106,7 +120,7 @@ proptest! {
                 other.import(part).await.expect("the store takes rows");
                 other.run_all().await.expect("nothing is in the way");
             }
-            let (one, other) = (settle(&one).await, settle(&other).await);
+            let (one, other) = (settle(&one, &mut company.clone()).await, settle(&other, &mut company.clone()).await);
             check_same(&one.expect("it runs"), &other.expect("it runs"));
         });
     }

@@ -109,7 +109,9 @@ async fn disturbed(
         return false;
     }
     check_ledger(&bench).await;
-    let settled = settle(&bench).await.expect("nothing is in the way");
+    let settled = settle(&bench, &mut company)
+        .await
+        .expect("nothing is in the way");
     if expected.is_none() {
         check_nothing_new(&bench).await;
         *expected = Some(from_scratch(&bench, &company).await.without_terms());

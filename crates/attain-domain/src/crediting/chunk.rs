@@ -24,8 +24,11 @@ const CREDITS_EXPECTED: usize = 4;
 pub struct ChunkInput {
     /// The transactions, of any status.
     pub transactions: Vec<Transaction>,
+    /// Other versions of them, to be looked at only: those before them, and those that replaced
+    /// them. Which of these are in the same chunk must make no difference.
+    pub other_versions: Vec<Transaction>,
     /// The credits in the live table, obsolete ones included, of these transactions and of the
-    /// versions that they replaced.
+    /// versions before them.
     pub credits: Vec<Credit>,
 }
 
@@ -115,7 +118,8 @@ pub(super) struct Chunk<'a> {
 
 impl<'a> Chunk<'a> {
     pub(super) fn new(input: &'a ChunkInput) -> Self {
-        let mut transactions: Vec<&Transaction> = input.transactions.iter().collect();
+        let all = input.transactions.iter().chain(&input.other_versions);
+        let mut transactions: Vec<&Transaction> = all.collect();
         transactions.sort_by_key(|transaction| transaction.id);
         let mut credits: Vec<&Credit> = input.credits.iter().collect();
         credits.sort_by_key(|credit| (credit.transaction, credit.id));
@@ -148,8 +152,8 @@ impl<'a> Chunk<'a> {
         let mut next = version;
         while let Some(id) = next {
             credits.extend(self.credits_of(id));
-            // Versions before one that is not in the chunk were not asked for. And each version
-            // is older than the one that replaced it, so this ends.
+            // Versions before one that is not at hand were not asked for. And each version is older
+            // than the one that replaced it, so this ends.
             next = self
                 .transaction(id)
                 .and_then(|t| t.replaces)

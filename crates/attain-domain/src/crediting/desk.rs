@@ -83,7 +83,7 @@ impl<'a> Desk<'a, '_, '_> {
 
     /// Cleans up behind a version that has ended. The credits of one that was replaced are left to
     /// its successor, which hands on their lineage. Those of versions before it are still there if
-    /// it was never credited itself; the successor has them only if it is at hand here.
+    /// it was never credited itself; the successor has them too, unless it is held.
     fn clean_ended(&mut self, transaction: &Transaction, because: LeftBecause) {
         let Some(successor) = transaction.replaced_by else {
             return self.clean(Some(transaction.id), because);

@@ -421,19 +421,15 @@ impl World {
         let mut outcomes = Vec::new();
         for ids in all.chunks(size) {
             let transactions: Vec<_> = ids.iter().map(|id| self.transactions[id].clone()).collect();
-            let replaced = transactions.iter().map(|transaction| transaction.replaces);
-            let wanted: BTreeSet<_> = ids
-                .iter()
-                .copied()
-                .map(Some)
-                .chain(replaced)
-                .flatten()
-                .collect();
+            let other_versions = self.other_versions(&transactions);
+            let at_hand = transactions.iter().chain(&other_versions);
+            let wanted: BTreeSet<_> = at_hand.map(|transaction| transaction.id).collect();
             let wants =
                 |credit: &&Credit| credit.transaction.is_some_and(|id| wanted.contains(&id));
             let credits = self.credits.values().filter(wants).cloned().collect();
             let input = ChunkInput {
                 transactions,
+                other_versions,
                 credits,
             };
             let outcome = self
@@ -445,6 +441,17 @@ impl World {
             outcomes.push(outcome);
         }
         outcomes
+    }
+
+    /// Every other version of these.
+    fn other_versions(&self, transactions: &[Transaction]) -> Vec<Transaction> {
+        let taken: BTreeSet<_> = transactions.iter().map(|one| one.id).collect();
+        let keys: BTreeSet<_> = transactions.iter().map(|one| &one.key).collect();
+        let others = self.transactions.values();
+        others
+            .filter(|one| keys.contains(&one.key) && !taken.contains(&one.id))
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn summarise(&mut self, child: &str) -> ChunkOutcome {

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use attain_domain::definition::calendar::IntervalKind;
+use attain_domain::definition::calendar::{IntervalKind, PeriodStatus};
 use attain_domain::definition::participant::{Assignment, ReportingLine, TeamMember};
 use attain_domain::definition::rules::{CreditRule, Receiver, ReceiverKind};
-use attain_domain::definition::{CategoryTree, Definition, Participant, RuleSet, Settings, Team};
+use attain_domain::definition::{
+    Calendar, CategoryTree, Definition, Participant, RuleSet, Settings, Team,
+};
 use attain_domain::expression::Value;
 use attain_domain::ids::{DefinitionId, ParticipantId};
 use attain_domain::money::Rounding;
@@ -97,6 +99,7 @@ impl Person {
 #[derive(Clone, Debug)]
 pub(crate) struct Company {
     archive: bool,
+    january_closed: bool,
     cancel_as_zero: bool,
     half_up: bool,
     summarised: bool,
@@ -117,6 +120,7 @@ impl Default for Company {
     fn default() -> Self {
         Self {
             archive: true,
+            january_closed: false,
             cancel_as_zero: false,
             half_up: false,
             summarised: false,
@@ -201,6 +205,7 @@ impl Company {
     fn turn_rules(&mut self, knob: &Knob) -> bool {
         match knob {
             Knob::Archive(is) => self.archive = *is,
+            Knob::CloseJanuary(is) => self.january_closed = *is,
             Knob::CancelAsZero(is) => self.cancel_as_zero = *is,
             Knob::HalfUp(is) => self.half_up = *is,
             Knob::Summarised(is) => self.summarised = *is,
@@ -223,7 +228,7 @@ impl Company {
         let mut all = vec![
             Definition::Settings(self.settings()),
             Definition::Attributes(basics::attributes()),
-            Definition::Calendar(months(2026, MONTHS)),
+            Definition::Calendar(self.calendar()),
             Definition::Rates(basics::rates()),
             Definition::Categories(self.categories()),
             Definition::CategoryRules(basics::category_rules()),
@@ -239,6 +244,19 @@ impl Company {
     /// The rule sets that may stand from before and are there no more.
     pub(crate) fn gone(&self) -> Option<DefinitionId> {
         (self.second_set == 0).then(|| name("overlay"))
+    }
+
+    /// Whether nothing of January may change.
+    pub(crate) fn is_january_closed(&self) -> bool {
+        self.january_closed
+    }
+
+    fn calendar(&self) -> Calendar {
+        let mut calendar = months(2026, MONTHS);
+        if self.january_closed {
+            calendar.periods[0].status = PeriodStatus::Closed;
+        }
+        calendar
     }
 
     fn settings(&self) -> Settings {

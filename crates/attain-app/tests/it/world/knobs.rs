@@ -6,6 +6,7 @@ use proptest::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Knob {
     Archive(bool),
+    CloseJanuary(bool),
     CancelAsZero(bool),
     HalfUp(bool),
     Summarised(bool),
@@ -58,6 +59,7 @@ pub(crate) fn a_knob() -> impl Strategy<Value = Knob> {
 fn of_settings() -> impl Strategy<Value = Knob> {
     prop_oneof![
         any::<bool>().prop_map(Knob::Archive),
+        any::<bool>().prop_map(Knob::CloseJanuary),
         any::<bool>().prop_map(Knob::CancelAsZero),
         any::<bool>().prop_map(Knob::HalfUp),
         any::<bool>().prop_map(Knob::Summarised),

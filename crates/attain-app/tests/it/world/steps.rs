@@ -107,8 +107,13 @@ pub(crate) async fn from_scratch(bench: &Bench, company: &Company) -> Facts {
     facts(&*fresh.snapshot().await).await
 }
 
-/// Runs everything, again until a run has ended.
-pub(crate) async fn settle(bench: &Bench) -> Result<Facts, Refusal> {
+/// Opens what is closed, and runs everything.
+pub(crate) async fn settle(bench: &Bench, company: &mut Company) -> Result<Facts, Refusal> {
+    if company.is_january_closed() {
+        company.turn(&[Knob::CloseJanuary(false)]);
+        let opened = bench.define(company).await;
+        opened.expect("a closed period can be opened again");
+    }
     check_counts(&bench.run_all().await?);
     Ok(facts(&*bench.snapshot().await).await)
 }
