@@ -13,7 +13,7 @@ use attain_domain::time::DateRange;
 use attain_domain::working::Circumstances;
 
 use super::aftermath::Aftermath;
-use super::{all_of_kind, load};
+use super::{all_of_kind, answer, load};
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
@@ -92,9 +92,16 @@ impl Engine {
         loop {
             attempts.next().map_err(one)?;
             let snapshot = self.snapshot(caller).await.map_err(one)?;
-            self.first_answer(caller, &*snapshot, &content)
-                .await
-                .map_err(one)?;
+            let repeated = self.first_answer(caller, &*snapshot, &content).await;
+            if let Some(answer) = repeated.map_err(one)? {
+                let definitions = answer::read(&answer).map_err(one)?;
+                let world = self.world(caller, &*snapshot).await.map_err(one)?;
+                let findings = findings(&world, &definitions);
+                return Ok(ApplyPlan {
+                    definitions,
+                    findings,
+                });
+            }
             let mark = snapshot
                 .definitions_mark()
                 .await
@@ -115,7 +122,8 @@ impl Engine {
             }
             let mut changes = changes_of(caller, &decided, &mut now);
             changes.guards.push(Guard::DefinitionsUnchanged(mark));
-            changes.request = self.request_record(caller, &content, "", at);
+            let answer = answer::written(&decided.plan.definitions);
+            changes.request = self.request_record(caller, &content, &answer, at);
             drop(snapshot);
             if self.commit_or_look_again(changes).await.map_err(one)? {
                 return Ok(decided.plan);

@@ -1,6 +1,7 @@
 //! Definitions: read all, apply many at once (all or nothing), list, export.
 
 mod aftermath;
+mod answer;
 mod apply;
 
 use attain_domain::definition::calendar::Period;

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use attain_app::{ApplyMode, Caller, Engine, RunRequest, WhenBusy};
+use attain_app::{ApplyMode, Caller, DefinitionOutcome, Engine, RunRequest, WhenBusy};
 use attain_domain::change::{ChangeSet, Guard};
-use attain_domain::ids::RequestId;
+use attain_domain::definition::{Definition, DefinitionKind};
+use attain_domain::ids::{DefinitionId, RequestId};
 use attain_domain::ports::{CommitError, Store, StoreError, StoreErrorKind};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Process, Run};
@@ -17,6 +18,7 @@ use futures::executor::block_on;
 
 use crate::world::bench::{Bench, first_of, small_limits};
 use crate::world::company::Company;
+use crate::world::knobs::Knob;
 use crate::world::sales::Sale;
 
 /// What the memory store answers: it never waits.
@@ -233,7 +235,7 @@ fn definitions_are_decided_anew_when_others_were_written() {
         _ => at_once(store.commit(changes)),
     });
     let mut company = Company::default();
-    company.turn(&[crate::world::knobs::Knob::Tiers(1)]);
+    company.turn(&[Knob::Tiers(1)]);
     let (caller, definitions) = (&mocked.caller, company.definitions());
     let applied = block_on(
         mocked
@@ -242,4 +244,50 @@ fn definitions_are_decided_anew_when_others_were_written() {
     );
     applied.expect("the second time it went well");
     assert_eq!(commits.load(Ordering::SeqCst), 2);
+}
+
+/// Whatever was written since: even what was deleted, or has another version by now.
+#[test]
+fn a_repeated_apply_gets_the_first_answer() {
+    let bench = block_on(Bench::new(small_limits()));
+    let mut company = Company::with(&[Knob::SecondSet(1)]);
+    block_on(bench.define(&company)).expect("the company can be defined");
+    company.turn(&[Knob::Tiers(1)]);
+    let (definitions, set) = (company.definitions(), name("overlay"));
+    let definitions: Vec<Definition> = definitions
+        .into_iter()
+        .filter(|one| one.id() != set)
+        .collect();
+    let deleted = [(DefinitionKind::RuleSet, set)];
+    let caller = Caller {
+        request: Some(name("monday")),
+        ..bench.caller.clone()
+    };
+    let apply = || {
+        let applied = bench
+            .engine
+            .apply(&caller, &definitions, &deleted, ApplyMode::Write);
+        block_on(applied).expect("it can be applied")
+    };
+    let first = apply();
+    let outcomes = |outcome| {
+        first
+            .definitions
+            .iter()
+            .filter(|one| one.outcome == outcome)
+            .count()
+    };
+    assert_eq!(outcomes(DefinitionOutcome::Updated), 1, "the plan");
+    assert_eq!(outcomes(DefinitionOutcome::Deleted), 1, "the set of rules");
+    company.turn(&[Knob::Tiers(2), Knob::SecondSet(2)]);
+    block_on(bench.define(&company)).expect("the company can be changed");
+    assert_eq!(first, apply());
+    let plan: DefinitionId = name("reps");
+    let snapshot = block_on(bench.snapshot());
+    let stored = block_on(snapshot.definition(DefinitionKind::Plan, &plan)).expect("it answers");
+    assert_eq!(
+        stored.expect("the plan").stamp.version.0,
+        3,
+        "nothing was written again"
+    );
 }
