@@ -85,14 +85,16 @@ struct Rejects {
 impl Rejects {
     fn new(path: PathBuf) -> Result<Self, Failure> {
         // One that an earlier import left would be mistaken for this one's.
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => Ok(Self {
-                path,
-                writer: None,
-                reasons: Default::default(),
-            }),
+        if let Err(error) = std::fs::remove_file(&path)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(error.into());
         }
+        Ok(Self {
+            path,
+            writer: None,
+            reasons: Default::default(),
+        })
     }
 
     fn write(&mut self, rejected: &[RejectedRow]) -> Result<(), Failure> {
@@ -189,7 +191,7 @@ async fn stream<R: ImportRow>(
     Ok(Imported { report, reasons })
 }
 
-fn open(path: &Path) -> Result<(Box<dyn Read>, u64), Failure> {
+fn open(path: &Path) -> Result<(Box<dyn Read + Send>, u64), Failure> {
     if path.as_os_str() == "-" {
         return Ok((Box::new(std::io::stdin()), 0));
     }
@@ -224,18 +226,18 @@ enum Next<R> {
 /// The rows of a file, good and bad.
 enum Rows<R> {
     Csv {
-        reader: Box<csv::Reader<Bounded<Box<dyn Read>>>>,
+        reader: Box<csv::Reader<Bounded<Box<dyn Read + Send>>>>,
         header: Header,
     },
     Ndjson {
-        reader: BufReader<Bounded<Box<dyn Read>>>,
+        reader: BufReader<Bounded<Box<dyn Read + Send>>>,
         line: u64,
         row: std::marker::PhantomData<R>,
     },
 }
 
 impl<R: ImportRow> Rows<R> {
-    fn new(input: Bounded<Box<dyn Read>>, format: RowFormat) -> Result<Self, Failure> {
+    fn new(input: Bounded<Box<dyn Read + Send>>, format: RowFormat) -> Result<Self, Failure> {
         match format {
             RowFormat::Ndjson => {
                 let (reader, row) = (BufReader::new(input), std::marker::PhantomData);
@@ -247,10 +249,7 @@ impl<R: ImportRow> Rows<R> {
             }
             RowFormat::Csv => {
                 let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-                let names = reader.headers().map_err(|error| match error.kind() {
-                    csv::ErrorKind::Io(error) => unreadable(1, error),
-                    _ => broken(1, &error.to_string()),
-                })?;
+                let names = reader.headers().map_err(|error| unread(1, &error))?;
                 let header = Header::parse::<R>(names.iter())?;
                 Ok(Self::Csv {
                     reader: Box::new(reader),
@@ -291,7 +290,7 @@ fn unreadable(line: u64, error: &std::io::Error) -> Refusal {
 /// Whether the file ended inside a quote: the quote took what follows it for one cell, the end of
 /// its line and further rows included.
 fn ends_in_a_quote(record: &csv::StringRecord, end: Option<u8>) -> bool {
-    let last = record.iter().last().unwrap_or_default();
+    let last = record.iter().next_back().unwrap_or_default();
     match end {
         None => false,
         Some(b'\n' | b'\r') => true,
@@ -300,7 +299,7 @@ fn ends_in_a_quote(record: &csv::StringRecord, end: Option<u8>) -> bool {
 }
 
 fn next_record<R: ImportRow>(
-    reader: &mut csv::Reader<Bounded<Box<dyn Read>>>,
+    reader: &mut csv::Reader<Bounded<Box<dyn Read + Send>>>,
     header: &Header,
 ) -> Next<R> {
     let mut record = csv::StringRecord::new();
@@ -317,21 +316,28 @@ fn next_record<R: ImportRow>(
                 Err(refusal) => rejected(line, refusal),
             }
         }
-        Err(error) => match error.kind() {
-            csv::ErrorKind::Utf8 { pos, err } => {
+        Err(error) => {
+            if let csv::ErrorKind::Utf8 { pos, err } = error.kind() {
                 let line = pos.as_ref().map_or(line, csv::Position::line);
                 let (cell, byte) = (err.field() + 1, err.valid_up_to());
                 let text = format!("cell {cell} is not UTF-8 after its byte {byte}");
-                rejected(line, Refusal::new(Reason::MalformedFile, text))
+                return rejected(line, Refusal::new(Reason::MalformedFile, text));
             }
-            csv::ErrorKind::Io(error) => Next::Broken(unreadable(line, error)),
-            _ => Next::Broken(broken(line, &error.to_string())),
-        },
+            Next::Broken(unread(line, &error))
+        }
     }
 }
 
+/// Why the rest of a CSV file cannot be read.
+fn unread(line: u64, error: &csv::Error) -> Refusal {
+    if let csv::ErrorKind::Io(error) = error.kind() {
+        return unreadable(line, error);
+    }
+    broken(line, &error.to_string())
+}
+
 fn next_line<R: ImportRow>(
-    reader: &mut BufReader<Bounded<Box<dyn Read>>>,
+    reader: &mut BufReader<Bounded<Box<dyn Read + Send>>>,
     line: &mut u64,
 ) -> Next<R> {
     loop {

@@ -1,9 +1,8 @@
 //! Reads a file whatever is in it: skips a byte order mark, and stops before one record eats all
 //! memory, as an unclosed quote or a line of gigabytes would.
 
-use std::cell::Cell;
 use std::io::{self, Read};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Longest record, in bytes. A row of 200 attributes of 4 kB each fits.
 pub(crate) const RECORD_BYTES_MAX: u64 = 1 << 20;
@@ -14,29 +13,40 @@ const AHEAD_BYTES_MAX: u64 = RECORD_BYTES_MAX + (1 << 16);
 /// The UTF-8 byte order mark.
 const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
+/// How far a reader has come.
+#[derive(Default)]
+struct Counts {
+    read: u64,
+    /// What had been read when a record was whole last.
+    whole: u64,
+    last: Option<u8>,
+    is_over: bool,
+}
+
 /// Tells the reader below that a record is whole.
 #[derive(Clone, Default)]
-pub(crate) struct Progress {
-    read: Rc<Cell<u64>>,
-    whole: Rc<Cell<u64>>,
-    last: Rc<Cell<Option<u8>>>,
-    is_over: Rc<Cell<bool>>,
-}
+pub(crate) struct Progress(Arc<Mutex<Counts>>);
 
 impl Progress {
     /// A record is whole: the next one may be as long again.
     pub(crate) fn record_is_whole(&self) {
-        self.whole.set(self.read.get());
+        let mut counts = self.counts();
+        counts.whole = counts.read;
     }
 
     /// The last byte, once there are no more.
     pub(crate) fn end(&self) -> Option<u8> {
-        self.last.get().filter(|_| self.is_over.get())
+        let counts = self.counts();
+        counts.last.filter(|_| counts.is_over)
     }
 
     /// Bytes read so far, for a progress bar.
     pub(crate) fn bytes(&self) -> u64 {
-        self.read.get()
+        self.counts().read
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,7 +93,10 @@ impl<R: Read> Read for Bounded<R> {
         if !self.started {
             self.skip_mark()?;
         }
-        if self.progress.read.get() - self.progress.whole.get() > AHEAD_BYTES_MAX {
+        let counts = self.progress.counts();
+        let inside = counts.read - counts.whole;
+        drop(counts);
+        if inside > AHEAD_BYTES_MAX {
             let text =
                 format!("a record is longer than {RECORD_BYTES_MAX} bytes; is a quote not closed?");
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
@@ -96,12 +109,11 @@ impl<R: Read> Read for Bounded<R> {
             self.start.drain(..count);
             count
         };
-        self.progress
-            .read
-            .set(self.progress.read.get() + count as u64);
+        let mut counts = self.progress.counts();
+        counts.read += count as u64;
         match count.checked_sub(1).and_then(|last| buffer.get(last)) {
-            Some(last) => self.progress.last.set(Some(*last)),
-            None => self.progress.is_over.set(!buffer.is_empty()),
+            Some(last) => counts.last = Some(*last),
+            None => counts.is_over = !buffer.is_empty(),
         }
         Ok(count)
     }

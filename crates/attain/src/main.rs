@@ -61,7 +61,14 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
             println!("{} is at this program's version", global.store.display());
             Ok(())
         }
-        other => {
+        other @ (Command::Apply(_)
+        | Command::Export(_)
+        | Command::Import(_)
+        | Command::Run(_)
+        | Command::Pay(_)
+        | Command::Statement(_)
+        | Command::Explain(_)
+        | Command::List(_)) => {
             let session = Session::open(&global).await?;
             let done = match other {
                 Command::Apply(apply) => apply::apply(&session, &global, &apply).await,

@@ -48,7 +48,7 @@ impl Listing {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .load_style(presets::ASCII_MARKDOWN)
             .set_header(&self.columns);
         for row in &self.rows {
             table.add_row(row);

@@ -478,11 +478,8 @@ impl World {
 
     /// The credits that count, as `kind participant amount`, in order.
     pub(crate) fn counting(&self) -> Vec<String> {
-        let counting = self
-            .credits
-            .values()
-            .filter(|credit| credit.obsolete.is_none());
-        let mut lines: Vec<String> = counting.map(line).collect();
+        let live = self.credits.values().filter(|c| c.obsolete.is_none());
+        let mut lines: Vec<String> = live.map(line).collect();
         lines.sort();
         lines
     }
