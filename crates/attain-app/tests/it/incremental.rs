@@ -14,8 +14,8 @@ use crate::world::bench::{Bench, small_limits};
 use crate::world::company::{Company, MONTHS};
 use crate::world::config;
 use crate::world::facts::{Facts, credits, earnings, facts};
-use crate::world::knobs::some_knobs;
-use crate::world::steps::{check_counts, from_scratch, settle, some_steps, take};
+use crate::world::knobs::{Knob, some_knobs};
+use crate::world::steps::{Step, check_counts, from_scratch, settle, some_steps, take};
 
 proptest! {
     #![proptest_config(config("incremental", 48))]
@@ -40,6 +40,34 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(config("closing", 24))]
+
+    #[test]
+    fn a_closed_period_stays_as_it_is(
+        knobs in some_knobs(10),
+        before in some_steps(4),
+        after in some_steps(6),
+    ) {
+        block_on(async {
+            let mut company = Company::with(&knobs);
+            company.turn(&[Knob::CloseJanuary(false)]);
+            let bench = Bench::new(small_limits()).await;
+            bench.define(&company).await.expect("the company can be defined");
+            let close = Step::Change(vec![Knob::CloseJanuary(true)]);
+            let steps: Vec<Step> = before.into_iter().chain([close]).chain(after).collect();
+            let mut closed = None;
+            for (number, step) in steps.iter().enumerate() {
+                take(&bench, &mut company, number, step).await;
+                check_closed(&bench, &company, &mut closed).await;
+            }
+            let came_to = settle(&bench, &mut company).await.expect("nothing is in the way");
+            check_same(&came_to, &from_scratch(&bench, &company).await);
+            check_nothing_waits(&bench).await;
+        });
+    }
+}
+
 /// What January has come to: its credits and earnings, whatever is paid of them.
 async fn january(bench: &Bench) -> (Vec<Credit>, Vec<(EarningId, EarningOutcome)>) {
     let snapshot = bench.snapshot().await;
@@ -55,12 +83,11 @@ async fn january(bench: &Bench) -> (Vec<Credit>, Vec<(EarningId, EarningOutcome)
     )
 }
 
+/// Credits and earnings of a closed period.
+type Closed = (Vec<Credit>, Vec<(EarningId, EarningOutcome)>);
+
 /// From when it is closed until it is opened again, nothing of January changes.
-async fn check_closed(
-    bench: &Bench,
-    company: &Company,
-    closed: &mut Option<(Vec<Credit>, Vec<(EarningId, EarningOutcome)>)>,
-) {
+async fn check_closed(bench: &Bench, company: &Company, closed: &mut Option<Closed>) {
     if !company.is_january_closed() {
         *closed = None;
         return;
