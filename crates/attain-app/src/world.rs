@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use attain_domain::calculation::PlanBook;
 use attain_domain::crediting::{Hierarchy, Rulebook};
-use attain_domain::definition::calendar::{IntervalKind, PeriodStatus};
+use attain_domain::definition::calendar::IntervalKind;
 use attain_domain::definition::{Calendar, DefinitionSet, Settings};
 use attain_domain::ids::{ComponentId, IntervalId, PeriodId, PlanId};
 use attain_domain::plan::Phase;
@@ -73,10 +73,7 @@ impl World {
 
     /// Whether a period is open.
     pub(crate) fn is_open(&self, period: &PeriodId) -> bool {
-        self.set
-            .calendar
-            .period(period)
-            .is_some_and(|p| p.status == PeriodStatus::Open)
+        self.set.calendar.is_open(period)
     }
 }
 

@@ -201,7 +201,8 @@ impl Worker<'_> {
 
     /// Credits whose eligibility is another than when they were made.
     fn judge(&self, inputs: &Inputs, changes: &mut Changes, guards: &mut Vec<Guard>) {
-        for credit in &inputs.credits {
+        let open = |credit: &&Credit| self.world.is_open(&credit.period);
+        for credit in inputs.credits.iter().filter(open) {
             let status = self.world.plans.eligibility(&self.world.set, credit);
             if status != credit.status {
                 let stamp = self.now(|now| now.touch(&credit.stamp));

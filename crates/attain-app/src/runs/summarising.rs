@@ -52,10 +52,7 @@ impl Worker<'_> {
             // A change of the settings is one for everybody.
             (false, true) => {
                 for child in all() {
-                    let live = snapshot
-                        .summarised_credits_through(child, self.run.range)
-                        .await;
-                    if !live.map_err(store_refusal)?.is_empty() {
+                    if !self.summaries(snapshot, child).await?.is_empty() {
                         children.insert(child.clone());
                     }
                 }
@@ -121,11 +118,9 @@ impl Worker<'_> {
     ) -> Result<(Piece, Noted), Stop> {
         let snapshot = self.snapshot().await?;
         let range = self.run.range;
-        let direct = direct_credits(&*snapshot, child, range).await?;
-        let live = snapshot
-            .summarised_credits_through(child, range)
-            .await
-            .map_err(store_refusal)?;
+        let mut direct = direct_credits(&*snapshot, child, range).await?;
+        direct.retain(|credit| self.world.is_open(&credit.period));
+        let live = self.summaries(&*snapshot, child).await?;
         drop(snapshot);
         let world = std::sync::Arc::clone(&self.world);
         let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
@@ -157,6 +152,19 @@ impl Worker<'_> {
             ..Piece::default()
         };
         Ok((piece, touched))
+    }
+
+    /// The summaries through a child that may change: those of open periods.
+    async fn summaries(
+        &self,
+        snapshot: &dyn Snapshot,
+        child: &ParticipantId,
+    ) -> Result<Vec<Credit>, Stop> {
+        let range = self.run.range;
+        let live = snapshot.summarised_credits_through(child, range).await;
+        let mut live = live.map_err(store_refusal)?;
+        live.retain(|credit| self.world.is_open(&credit.period));
+        Ok(live)
     }
 
     /// What the change log says for the run's periods.

@@ -6,7 +6,7 @@ use super::chunk::ChunkOutcome;
 use crate::activity::{Activity, ActivityAction, RecordKind};
 use crate::change::{CreditEligibility, Departure};
 use crate::credit::{Credit, CreditKind, CreditOrigin, CreditStatus, LeftBecause};
-use crate::definition::DefinitionSet;
+use crate::definition::{Calendar, DefinitionSet};
 use crate::ids::{ActivityId, CreditId, LineageId, ParticipantId, PeriodId, TransactionId};
 use crate::working::{Circumstances, RowFailure};
 
@@ -76,9 +76,13 @@ impl<'a> Live<'a> {
         found.map(|(position, _)| position)
     }
 
-    /// The position of the credit whose next version the desired one is.
-    fn before(&self, desired: &Credit) -> Option<usize> {
+    /// The position of the credit whose next version the desired one is. What was earned for one in
+    /// a closed period stands there: a credit of another period is no version of it.
+    fn before(&self, desired: &Credit, calendar: &Calendar) -> Option<usize> {
         let candidates = self.unused().filter_map(|(position, credit)| {
+            if credit.period != desired.period && !calendar.is_open(&credit.period) {
+                return None;
+            }
             let distance = distance(credit, desired)?;
             (!self.taken.contains(&credit.lineage)).then_some((
                 distance,
@@ -152,6 +156,7 @@ impl CreditCounts {
 /// Writes differences down.
 pub(super) struct Difference<'a> {
     pub(super) judge: &'a dyn Fn(&Credit) -> CreditStatus,
+    calendar: &'a Calendar,
     /// Whether what leaves goes to history.
     pub(super) archive: bool,
     pub(super) outcome: ChunkOutcome,
@@ -161,12 +166,13 @@ pub(super) struct Difference<'a> {
 }
 
 impl<'a> Difference<'a> {
-    pub(super) fn new(set: &DefinitionSet, judge: &'a dyn Fn(&Credit) -> CreditStatus) -> Self {
+    pub(super) fn new(set: &'a DefinitionSet, judge: &'a dyn Fn(&Credit) -> CreditStatus) -> Self {
         let settings = set.settings.as_ref();
         let archive = settings.is_some_and(|settings| settings.archive_updated_credits);
         let (outcome, credits) = (ChunkOutcome::default(), CreditCounts::default());
         Self {
             judge,
+            calendar: &set.calendar,
             archive,
             outcome,
             credits,
@@ -234,7 +240,8 @@ impl<'a> Difference<'a> {
     ) -> CreditId {
         let id = CreditId(now.id());
         credit.id = id;
-        match live.before(&credit).and_then(|found| live.take(found)) {
+        let before = live.before(&credit, self.calendar);
+        match before.and_then(|found| live.take(found)) {
             Some(old) => {
                 credit.lineage = old.lineage;
                 credit.stamp = now.touch(&old.stamp);

@@ -105,6 +105,13 @@ impl Calendar {
         self.periods.iter().find(|period| period.id == *id)
     }
 
+    /// Whether a period is there and open.
+    #[must_use]
+    pub fn is_open(&self, id: &PeriodId) -> bool {
+        self.period(id)
+            .is_some_and(|period| period.status == PeriodStatus::Open)
+    }
+
     /// The interval of a kind that holds a date.
     #[must_use]
     pub fn interval_at(&self, kind: IntervalKind, date: Date) -> Option<Interval> {
