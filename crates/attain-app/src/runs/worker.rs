@@ -68,6 +68,8 @@ pub(super) struct Worker<'e> {
     pub(super) run: Run,
     /// The open periods of the run's dates.
     pub(super) periods: Vec<PeriodId>,
+    /// The run as the last commit left it, if that was applied, which is not known.
+    uncertain: Option<Run>,
     log_number: u64,
     logged: BTreeMap<Reason, u64>,
     tries: u32,
@@ -99,6 +101,7 @@ impl Engine {
             world,
             mark,
             run,
+            uncertain: None,
             log_number,
             logged: BTreeMap::new(),
             tries: 0,
@@ -197,7 +200,11 @@ impl Worker<'_> {
             Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {
                 self.look_again().await
             }
-            Err(error) => Err(Stop::Refused(commit_refusal(error))),
+            Err(error) => {
+                // The answer may have been lost on the way back.
+                self.uncertain = Some(run);
+                Err(Stop::Refused(commit_refusal(error)))
+            }
         }
     }
 
@@ -294,6 +301,11 @@ impl Worker<'_> {
             return Err(Stop::Refused(Refusal::new(Reason::Contention, text)));
         }
         let stored = self.engine.run(self.caller, self.run.id).await?;
+        let applied = self.uncertain.take();
+        if let Some(applied) = applied.filter(|one| one.lease_until == stored.lease_until) {
+            self.run.lease_until = applied.lease_until;
+            self.run.counts = stored.counts;
+        }
         if stored.status.has_ended() || stored.lease_until != self.run.lease_until {
             let text = format!(
                 "{} was given up, or another worker took it over",

@@ -125,17 +125,27 @@ fn check_refused<T>(outcome: Result<T, Refusal>) {
     }
 }
 
-/// Runs everything with a store that breaks at a commit, and again with one that does not. False
-/// when the run has fewer commits. `expected` is worked out by the first of several.
+/// What came of a run whose store broke.
+struct Broken {
+    /// False when the run has fewer commits.
+    was_interrupted: bool,
+    /// The run did not end: it waits until its lease has.
+    left_open: bool,
+}
+
+/// Runs everything with a store that breaks at a commit, and again with one that does not.
+/// `expected` is worked out by the first of several.
 async fn broken_run(
     history: &History,
     at: u32,
     breaks: Breaks,
     expected: &mut Option<Facts>,
-) -> bool {
+) -> Broken {
     let (bench, mut company) = history.prepare().await;
-    let store = Interrupted::new(bench.store.clone(), at, breaks.interruption());
+    let store = Interrupted::new(&bench, at, breaks.interruption());
     check_refused(bench.through(store.clone()).run_all().await);
+    let open = bench.snapshot().await.runs_open().await;
+    let left_open = !open.expect("it answers").is_empty();
     bench.clock.advance(61);
     let settled = settle(&bench, &mut company)
         .await
@@ -145,7 +155,11 @@ async fn broken_run(
     }
     check_same(&settled, expected.as_ref().expect("it was set"));
     check_nothing_waits(&bench).await;
-    store.was_interrupted()
+    let was_interrupted = store.was_interrupted();
+    Broken {
+        was_interrupted,
+        left_open,
+    }
 }
 
 #[test]
@@ -153,11 +167,24 @@ fn a_run_may_break_at_any_commit() {
     let (history, mut expected) = (a_rich_history(), None);
     for breaks in ALL {
         let mut commits = 0;
-        while block_on(broken_run(&history, commits, breaks, &mut expected)) {
+        let mut left_open = Vec::new();
+        loop {
+            let broken = block_on(broken_run(&history, commits, breaks, &mut expected));
+            if !broken.was_interrupted {
+                break;
+            }
+            left_open.extend(broken.left_open.then_some(commits));
             commits += 1;
             assert!(commits < COMMITS_MAX, "the run ends");
         }
         assert!(commits > 20, "the run is cut into many commits: {commits}");
+        let last = commits - 1;
+        match breaks {
+            // Its beginning and its end are one commit each: one that is lost cannot be known of.
+            Breaks::BeforeOnce => assert_eq!(left_open, [last], "a failed run has ended"),
+            Breaks::AfterOnce => assert_eq!(left_open, [0], "a failed run has ended"),
+            Breaks::BeforeForGood | Breaks::AfterForGood => {}
+        }
     }
 }
 
@@ -169,7 +196,7 @@ fn an_import_may_break_at_any_commit() {
                 let (bench, mut company) = a_rich_history().prepare().await;
                 let more: Vec<Sale> = a_rich_history().sales.into_iter().rev().collect();
                 let rows = rows(&more, 3);
-                let store = Interrupted::new(bench.store.clone(), at, breaks.interruption());
+                let store = Interrupted::new(&bench, at, breaks.interruption());
                 check_refused(bench.through(store).import(&rows).await);
                 bench.import(&rows).await.expect("it can be repeated");
                 let settled = settle(&bench, &mut company)
@@ -205,7 +232,7 @@ async fn pay(bench: &Bench, step: &str, batch: &mut Option<BatchId>) -> Result<B
 async fn broken_payment(at: u32, breaks: Breaks) -> (bool, String) {
     let (bench, _) = a_rich_history().prepare().await;
     bench.run_all().await.expect("nothing is in the way");
-    let store = Interrupted::new(bench.store.clone(), at, breaks.interruption());
+    let store = Interrupted::new(&bench, at, breaks.interruption());
     let broken = bench.through(store.clone());
     let mut batch = None;
     for step in ["create", "refresh", "freeze", "pay"] {
@@ -272,7 +299,7 @@ async fn cancelled_run(history: &History, at: u32) -> (bool, Facts) {
         }
     };
     let what = Interruption::First(Box::pin(cancel));
-    let store = Interrupted::new(bench.store.clone(), at, what);
+    let store = Interrupted::new(&bench, at, what);
     bench
         .through(store.clone())
         .run_all()

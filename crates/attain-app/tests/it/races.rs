@@ -102,7 +102,7 @@ async fn disturbed(
         Meanwhile::Import(_) | Meanwhile::MakeBatch => {}
     }
     let deed = meanwhile(bench.clone(), company.clone(), what);
-    let store = Interrupted::new(bench.store.clone(), at, Interruption::First(Box::pin(deed)));
+    let store = Interrupted::new(&bench, at, Interruption::First(Box::pin(deed)));
     let run = bench.through(store.clone()).run_all().await;
     check_counts(&run.expect("others do not make a run fail"));
     if !store.was_interrupted() {
@@ -188,7 +188,7 @@ fn a_change_during_a_calculation_waits_for_the_next() {
                 Meanwhile::Define(Vec::new()),
             );
             let what = Interruption::First(Box::pin(deed));
-            let store = Interrupted::new(bench.store.clone(), at, what);
+            let store = Interrupted::new(&bench, at, what);
             let run = bench
                 .through(store.clone())
                 .run(Process::Calculate, 0, last)

@@ -7,9 +7,12 @@ use async_trait::async_trait;
 use attain_domain::change::ChangeSet;
 use attain_domain::ids::WorkspaceId;
 use attain_domain::ports::{CommitError, Snapshot, Store, StoreError, StoreErrorKind};
+use attain_domain::testing::ManualClock;
 use attain_domain::time::Instant;
 use futures::future::BoxFuture;
 use futures::lock::Mutex;
+
+use super::bench::Bench;
 
 /// What happens at one commit.
 pub(crate) enum Interruption {
@@ -28,6 +31,7 @@ pub(crate) enum Interruption {
 /// A store that is interrupted at one commit.
 pub(crate) struct Interrupted {
     inner: Arc<dyn Store>,
+    clock: Arc<ManualClock>,
     at: u32,
     what: Mutex<Option<Interruption>>,
     commits: AtomicU32,
@@ -35,11 +39,13 @@ pub(crate) struct Interrupted {
 }
 
 impl Interrupted {
-    /// Interrupted at the commit of a number, from 0.
-    pub(crate) fn new(inner: Arc<dyn Store>, at: u32, what: Interruption) -> Arc<Self> {
+    /// The store of a bench, interrupted at the commit of a number, from 0. Each takes a second.
+    pub(crate) fn new(bench: &Bench, at: u32, what: Interruption) -> Arc<Self> {
+        let (inner, clock) = (bench.store.clone(), bench.clock.clone());
         let (commits, is_gone) = (AtomicU32::new(0), AtomicBool::new(false));
         Arc::new(Self {
             inner,
+            clock,
             at,
             what: Mutex::new(Some(what)),
             commits,
@@ -75,6 +81,7 @@ impl Store for Interrupted {
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
         self.answers()?;
         let number = self.commits.fetch_add(1, Ordering::SeqCst);
+        self.clock.advance(1);
         if number != self.at {
             return self.inner.commit(changes).await;
         }
