@@ -15,8 +15,10 @@ use crate::world::World;
 /// How much is done at once. Results never depend on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Transactions per commit of an import or of crediting. 2 000 with 4 credits each stay
-    /// below the 10 000 rows of a page.
+    /// Rows per commit of an import. At most 10 000, the keys that one look-up may name.
+    pub import_rows: u32,
+    /// Transactions per commit of crediting. 2 000 with 4 credits each stay below the 10 000 rows
+    /// of a page.
     pub chunk_transactions: u32,
     /// Credits read at once by the calculation.
     pub chunk_credits: u32,
@@ -33,6 +35,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            import_rows: 10_000,
             chunk_transactions: 2_000,
             chunk_credits: 10_000,
             chunk_participants: 500,
@@ -50,6 +53,8 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) limits: Limits,
+    /// Held while an import gives out ids.
+    pub(crate) deciding: Arc<Mutex<()>>,
     /// The compiled definitions that were used last, by workspace.
     worlds: Arc<Mutex<Worlds>>,
 }
@@ -69,6 +74,7 @@ impl Engine {
             clock,
             ids,
             limits: Limits::default(),
+            deciding: Arc::default(),
             worlds: Arc::default(),
         }
     }

@@ -16,7 +16,7 @@ mod world;
 pub use caller::Caller;
 pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome};
 pub use engine::{Engine, Limits};
-pub use importing::{ImportReport, RejectedRow};
+pub use importing::{ImportReport, ImportStream, ImportedRow, RejectedRow};
 pub use payments::{
     BatchView, LineAction, LineOutcome, PaysheetAction, PaysheetView, SheetsOutcome,
 };

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use attain_app::{ImportReport, RejectedRow};
+use attain_app::{ImportReport, ImportedRow, RejectedRow};
 use attain_documents::table::{Header, ImportRow, from_json};
 use attain_domain::collecting::{RawCredit, RawTransaction};
 use attain_domain::refusal::{Reason, Refusal};
@@ -51,20 +51,11 @@ pub(crate) async fn transactions(
     session: &Session,
     file: &ImportFile,
 ) -> Result<Imported, Failure> {
-    stream::<RawTransaction>(session, file, async |rows| {
-        session
-            .engine
-            .import_transactions(&session.caller, rows)
-            .await
-    })
-    .await
+    stream::<RawTransaction>(session, file).await
 }
 
 async fn credits(session: &Session, file: &ImportFile) -> Result<Imported, Failure> {
-    stream::<RawCredit>(session, file, async |rows| {
-        session.engine.import_credits(&session.caller, rows).await
-    })
-    .await
+    stream::<RawCredit>(session, file).await
 }
 
 fn rejected_path(file: &ImportFile) -> PathBuf {
@@ -136,10 +127,9 @@ impl Rejects {
     }
 }
 
-async fn stream<R: ImportRow>(
+async fn stream<R: ImportRow + ImportedRow>(
     session: &Session,
     file: &ImportFile,
-    mut send: impl AsyncFnMut(&[(u64, R)]) -> Result<ImportReport, Refusal>,
 ) -> Result<Imported, Failure> {
     let progress = Progress::default();
     let (reader, bytes) = open(&file.file)?;
@@ -148,6 +138,7 @@ async fn stream<R: ImportRow>(
     let mut rejects = Rejects::new(rejected_path(file))?;
     let mut report = ImportReport::default();
     let chunk_rows = session.engine.import_chunk_rows();
+    let mut import = session.engine.import_stream(&session.caller);
     let mut stopped = None;
     while stopped.is_none() {
         let (mut chunk, mut malformed) = (Vec::with_capacity(chunk_rows), Vec::new());
@@ -166,19 +157,12 @@ async fn stream<R: ImportRow>(
             }
             progress.record_is_whole();
         }
-        let mut part = if chunk.is_empty() {
-            ImportReport::default()
-        } else {
-            send(&chunk).await?
-        };
-        part.counts.read += malformed.len() as u64;
-        part.counts.rejected += malformed.len() as u64;
-        part.rejected.extend(malformed);
-        part.rejected.sort_by_key(|row| row.position);
-        rejects.write(&std::mem::take(&mut part.rejected))?;
-        report.add(part);
+        if let Some(part) = import.send(chunk, malformed).await? {
+            take(part, &mut report, &mut rejects)?;
+        }
         bar.set_position(progress.bytes());
     }
+    take(import.finish().await?, &mut report, &mut rejects)?;
     bar.finish_and_clear();
     let reasons = rejects.end()?;
     if let Some(Err(refusal)) = stopped {
@@ -189,6 +173,16 @@ async fn stream<R: ImportRow>(
         return Err(refusal.into());
     }
     Ok(Imported { report, reasons })
+}
+
+fn take(
+    mut part: ImportReport,
+    report: &mut ImportReport,
+    rejects: &mut Rejects,
+) -> Result<(), Failure> {
+    rejects.write(&std::mem::take(&mut part.rejected))?;
+    report.add(part);
+    Ok(())
 }
 
 fn open(path: &Path) -> Result<(Box<dyn Read + Send>, u64), Failure> {

@@ -1,6 +1,8 @@
 //! Importing: rows in chunks, each chunk one commit. A row that is refused never stops the others,
 //! and an import that was cut off is simply repeated: what is stored already is found unchanged.
 
+mod stream;
+
 use attain_domain::change::{ChangeSet, Guard};
 use attain_domain::collecting::{
     CollectCounts, Collected, RawCredit, RawTransaction, collect, collect_credits,
@@ -17,6 +19,8 @@ use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::{commit_refusal, store_refusal};
 use crate::world::World;
+
+pub use stream::{ImportStream, ImportedRow};
 
 /// One row that was not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +85,7 @@ impl Engine {
     /// Most rows that one chunk of an import may have.
     #[must_use]
     pub fn import_chunk_rows(&self) -> usize {
-        self.limits.chunk_transactions as usize
+        self.limits.import_rows as usize
     }
 
     async fn import<Raw, Row, Parse, Key, Decide>(
@@ -121,7 +125,11 @@ impl Engine {
                 actor: &caller.actor,
                 next_id: &mut next_id,
             };
-            let collected = decide(&world.set, rows, &existing, &credits, &mut now);
+            let collected = {
+                // Ids of one chunk stay together, so that its work items name no rows of another.
+                let _alone = self.deciding.lock();
+                decide(&world.set, rows, &existing, &credits, &mut now)
+            };
             let report = report(raw.len(), malformed, &collected);
             if self.commit_collected(caller, collected).await? {
                 return Ok(report);

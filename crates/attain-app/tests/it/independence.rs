@@ -15,6 +15,7 @@ use crate::world::steps::{Step, settle, some_steps, take};
 
 fn some_limits() -> impl Strategy<Value = Limits> {
     (1_u32..50, 1_u32..50, 1_u32..10).prop_map(|(transactions, credits, participants)| Limits {
+        import_rows: transactions,
         chunk_transactions: transactions,
         chunk_credits: credits,
         chunk_participants: participants,

@@ -51,8 +51,8 @@ async fn large_imports_are_answered_chunk_by_chunk() {
         amount: "1e400".to_owned(),
         ..order(number)
     };
-    let rows = (0..5_000).map(move |number| match number % 1_000 {
-        999 => bad(number),
+    let rows = (0..25_000).map(move |number| match number % 5_000 {
+        4_999 => bad(number),
         _ => order(number),
     });
     let answers = running
@@ -61,12 +61,12 @@ async fn large_imports_are_answered_chunk_by_chunk() {
         .await
         .expect("imports");
     let answers: Vec<_> = answers.try_collect().await.expect("all answers");
-    assert!(answers.len() >= 3, "a chunk has at most 2,000 rows");
+    assert!(answers.len() >= 3, "a chunk has at most 10,000 rows");
     assert!(answers.is_sorted_by_key(|answer| answer.counts.read));
     let counts = answers.last().expect("an answer").counts;
     assert_eq!(
         (counts.read, counts.stored, counts.rejected),
-        (5_000, 4_995, 5)
+        (25_000, 24_995, 5)
     );
     let indexes = answers
         .iter()
@@ -74,10 +74,10 @@ async fn large_imports_are_answered_chunk_by_chunk() {
         .map(|row| row.index);
     assert_eq!(
         indexes.collect::<Vec<_>>(),
-        [999, 1_999, 2_999, 3_999, 4_999]
+        [4_999, 9_999, 14_999, 19_999, 24_999]
     );
 
-    let rows = stream::iter((0..5_000).map(order));
+    let rows = stream::iter((0..25_000).map(order));
     let again = running
         .client
         .import_transactions(rows)
@@ -85,7 +85,7 @@ async fn large_imports_are_answered_chunk_by_chunk() {
         .expect("imports");
     let again: Vec<_> = again.try_collect().await.expect("all answers");
     let counts = again.last().expect("an answer").counts;
-    assert_eq!((counts.unchanged, counts.stored), (4_995, 5));
+    assert_eq!((counts.unchanged, counts.stored), (24_995, 5));
 }
 
 /// A caller that sends and then waits gets its answer, although the chunk is not full.

@@ -7741,7 +7741,7 @@ pub mod transaction_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Stores rows as they come, in chunks of at most 2,000 (what has come when nothing follows for 20
+        /// Stores rows as they come, in chunks of at most 10,000 (what has come when nothing follows for 20
         /// ms is a chunk too), each chunk one commit; one answer for each chunk, with the rows of it that
         /// were refused, so that nothing is ever cut. A refused row
         /// never stops the others. The server reads on only when a chunk is stored and its answer taken:
@@ -7853,7 +7853,7 @@ pub mod transaction_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Stores rows as they come, in chunks of at most 2,000 (what has come when nothing follows for 20
+        /// Stores rows as they come, in chunks of at most 10,000 (what has come when nothing follows for 20
         /// ms is a chunk too), each chunk one commit; one answer for each chunk, with the rows of it that
         /// were refused, so that nothing is ever cut. A refused row
         /// never stops the others. The server reads on only when a chunk is stored and its answer taken:

@@ -30,6 +30,7 @@ pub(crate) struct Bench {
 /// Small enough that everything is cut into several pieces.
 pub(crate) fn small_limits() -> Limits {
     Limits {
+        import_rows: 3,
         chunk_transactions: 3,
         chunk_credits: 4,
         chunk_participants: 2,
