@@ -8,7 +8,7 @@ use attain_domain::ports::ChunkSize;
 use crate::difference::check_same;
 
 /// The sizes that every list is read with.
-pub(crate) const CHUNKS: [u32; 3] = [1, 3, ChunkSize::MAX];
+pub(crate) const CHUNKS: [u32; 4] = [1, 2, 3, ChunkSize::MAX];
 
 /// All rows of a list, whose order is that of `position`.
 pub(crate) async fn all_pages<T, P: Ord>(

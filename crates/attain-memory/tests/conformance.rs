@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use attain_conformance::Harness;
+use attain_conformance::{Harness, Hook};
 use attain_domain::ports::Store;
 use attain_memory::MemoryStore;
 
@@ -18,6 +18,10 @@ impl Harness for Memory {
 
     async fn fresh(&self) -> Arc<dyn Store> {
         Arc::new(MemoryStore::new())
+    }
+
+    fn offers(&self, _hook: Hook) -> bool {
+        false
     }
 }
 

@@ -16,19 +16,43 @@ use crate::samples::january;
 use crate::site::Site;
 
 cases! { "claims":
+    /// Changes::changed: Entries of the change log; one that stands there already is not added
+    /// again.
     an_entry_is_logged_once
+    /// Claim: Moves entries to a run's own list: those that stand in the change log now, and
+    /// those left on the lists of runs that have ended.
     a_claim_takes_what_stands_there_in_its_periods
+    /// Claim: the live calendar says which periods the dates touch.
     a_period_that_is_touched_is_claimed_whole
+    /// Claim: What is logged later waits for the next run.
     what_is_logged_later_waits_for_the_next_claim
+    /// Changes: Lists are applied in the order of the fields: what leaves first, what comes
+    /// later; a row may be named by one list only.
     what_a_commit_logs_and_claims_is_claimed
+    /// Claim: Moves entries to a run's own list: those that stand in the change log now, and
+    /// those left on the lists of runs that have ended.
     a_run_may_claim_again
+    /// Claim: Moves entries to a run's own list: those that stand in the change log now, and
+    /// those left on the lists of runs that have ended.
     entries_of_ended_runs_are_taken_over
+    /// Claim: Moves entries to a run's own list: those that stand in the change log now, and
+    /// those left on the lists of runs that have ended.
     entries_of_runs_at_work_are_left_alone
+    /// Claim: Periods and runs are looked up as the commit leaves them
     the_run_that_the_commit_ends_has_ended
+    /// Claim: Moves entries to a run's own list: those that stand in the change log now, and
+    /// those left on the lists of runs that have ended.
     a_run_that_has_ended_keeps_its_own_list
+    /// Claim: Periods and runs are looked up as the commit leaves them: the live calendar says
+    /// which periods the dates touch.
     the_calendar_that_the_commit_leaves_counts
+    /// Claim: the live calendar says which periods the dates touch.
     without_a_calendar_nothing_is_claimed
+    /// Changes::claims_done: Entries of a run's own list that are done; one that does not stand
+    /// there is no error.
     what_is_done_is_struck_off_one_list
+    /// Changes: Lists are applied in the order of the fields: what leaves first, what comes
+    /// later; a row may be named by one list only.
     done_work_makes_room_in_the_commit_that_adds_more
 }
 

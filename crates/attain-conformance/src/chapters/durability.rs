@@ -3,20 +3,22 @@
 use attain_domain::change::Changes;
 use attain_domain::testing::{activity, name};
 
-use crate::case::cases;
+use crate::Hook;
+use crate::case::{Ended, cases};
 use crate::samples::{first_commit, second_commit};
 use crate::site::Site;
 
 cases! { "durability":
-    what_was_committed_is_there_after_a_restart
+    /// Store::commit: Applies everything or nothing, after checking every guard in the set.
+    what_was_committed_is_there_after_a_restart(Reopen)
 }
 
-async fn what_was_committed_is_there_after_a_restart(site: Site) {
+async fn what_was_committed_is_there_after_a_restart(site: Site) -> Ended {
     site.commit(first_commit()).await;
     site.commit(second_commit()).await;
     let before = site.everything().await;
     let Some(site) = site.reopened().await else {
-        return;
+        return Ended::NotOffered(Hook::Reopen);
     };
     site.everything()
         .await
@@ -27,4 +29,5 @@ async fn what_was_committed_is_there_after_a_restart(site: Site) {
         ..Changes::default()
     })
     .await;
+    Ended::Kept
 }

@@ -23,16 +23,32 @@ use crate::samples::{first_commit, january, second_commit};
 use crate::site::Site;
 
 cases! { "guards":
+    /// Store::commit: Applies everything or nothing, after checking every guard in the set.
     everything_is_applied_when_all_hold
+    /// Guard: If it no longer holds, nothing of the change is applied.
     nothing_is_applied_when_one_is_broken
+    /// Store::commit: Applies everything or nothing, after checking every guard in the set.
     the_first_the_last_and_one_between_count_alike
+    /// Guard: If it no longer holds, nothing of the change is applied.
     a_version_that_moved_on_is_broken
+    /// Guard::DefinitionAbsent: There is no live definition of this id.
     a_deleted_definition_is_absent
+    /// Guard::CreditAt: The credit is in the live table, at this version.
     what_went_to_history_is_at_no_version
+    /// Guard::TransactionKeyFree: No live (not obsolete, not cancelled) transaction has this
+    /// key.
     the_key_of_a_cancelled_or_obsolete_transaction_is_free
+    /// Guard::NoRunOverlaps: No other run whose lease holds at this instant (it ends after it),
+    /// and which has not ended, overlaps the dates.
     only_runs_at_work_over_the_same_dates_overlap
+    /// Guard::LeaseHeld: The run is running, and nobody else took it: its lease is the one that
+    /// was read.
     a_lease_is_held_by_a_running_run_alone
+    /// Changes::earnings_paid: A row that is not at the version read fails the whole commit as
+    /// `Guard::EarningAt`.
     an_earning_that_moved_on_is_not_paid
+    /// Store::commit: A commit into a workspace that does not exist fails as `WorkspaceExists`,
+    /// whether or not the set names that guard.
     a_commit_needs_its_workspace
 }
 

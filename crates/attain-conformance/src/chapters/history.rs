@@ -14,10 +14,16 @@ use crate::case::cases;
 use crate::difference::check_same;
 use crate::site::Site;
 
-cases! { "history":
+cases! { "history_moves":
+    /// EarningRepository::past_earnings: The earnings of these ids that went to history, in
+    /// rising id order.
     archived_earnings_are_kept_as_they_were
+    /// Departure::archive: Whether it goes to history; else it is removed.
     earnings_that_are_not_archived_leave_no_trace
+    /// Departure: A row that leaves its live table.
     what_departs_is_in_no_live_list
+    /// EarningRepository::past_earnings: The earnings of these ids that went to history, in
+    /// rising id order.
     past_earnings_are_given_in_order_by_id
 }
 

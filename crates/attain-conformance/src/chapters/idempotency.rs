@@ -11,9 +11,16 @@ use crate::difference::check_same;
 use crate::site::Site;
 
 cases! { "idempotency":
+    /// Store::commit: A request that the set names and that was carried out before fails the
+    /// commit with `CommitError::RequestSeen`, before any guard is looked at.
     a_repeat_is_refused_and_finds_its_record
+    /// Store::commit: A request that the set names and that was carried out before fails the
+    /// commit with `CommitError::RequestSeen`, before any guard is looked at.
     a_repeat_is_seen_before_guards_and_locks
+    /// Store::commit: Applies everything or nothing, after checking every guard in the set.
     a_request_that_failed_was_not_carried_out
+    /// Snapshot: Reads never see commits that came after the view was opened, and never another
+    /// workspace.
     workspaces_have_requests_of_their_own
 }
 

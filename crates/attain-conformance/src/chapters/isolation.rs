@@ -11,13 +11,23 @@ use crate::samples::{first_commit, second_commit};
 use crate::site::Site;
 
 cases! { "isolation":
+    /// Store::create_workspace: Makes a workspace; `Ok(false)` when it exists already.
     a_workspace_is_made_once
+    /// Store::workspaces: The workspaces, in rising order.
     workspaces_are_given_in_rising_order
+    /// Store::snapshot: A workspace that does not exist reads as empty.
     a_workspace_that_is_not_there_reads_as_empty
+    /// ChangeSet::workspace: Where; nothing crosses a workspace.
     workspaces_never_see_each_other
+    /// ChangeSet::workspace: Where; nothing crosses a workspace.
     guards_look_at_their_own_workspace
+    /// Snapshot: Reads never see commits that came after the view was opened, and never another
+    /// workspace.
     a_view_does_not_see_later_commits
+    /// Snapshot: Reads never see commits that came after the view was opened, and never another
+    /// workspace.
     a_view_is_as_old_as_its_opening_even_if_read_later
+    /// Snapshot: Everything that can be read from one consistent view of one workspace.
     many_views_stand_side_by_side
 }
 

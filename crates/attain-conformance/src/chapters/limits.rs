@@ -21,10 +21,17 @@ use crate::case::cases;
 use crate::site::Site;
 
 cases! { "limits":
+    /// repositories: Lists of ids may hold up to `ChunkSize::MAX` of them; answers come in the
+    /// stated order.
     lists_of_ten_thousand_ids_of_transactions_and_credits
+    /// repositories: Lists of ids may hold up to `ChunkSize::MAX` of them; answers come in the
+    /// stated order.
     lists_of_ten_thousand_ids_of_earnings_and_lines
+    /// Store::commit: Applies everything or nothing, after checking every guard in the set.
     commits_of_ten_thousand_changes_and_guards
+    /// Changes::credits_departed: Credits that leave the live table.
     moves_of_ten_thousand_rows
+    /// ChunkSize: How many rows a page may have: 1 to `ChunkSize::MAX`.
     pages_of_ten_thousand_rows
 }
 

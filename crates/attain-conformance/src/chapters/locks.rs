@@ -21,11 +21,22 @@ use crate::samples::first_commit;
 use crate::site::Site;
 
 cases! { "locks":
+    /// Store::commit: A set fails whole, as `StoreErrorKind::Conflict`, if a row that it adds
+    /// is there already
     what_is_there_already_is_not_added
+    /// Store::commit: if a row that it takes out or changes is not there
     what_is_not_there_is_neither_changed_nor_taken_out
+    /// Store::commit: if a key would have two live transactions or two current earnings in the
+    /// end.
     a_key_has_one_live_transaction
+    /// Store::commit: if a key would have two live transactions or two current earnings in the
+    /// end.
     a_key_has_one_current_earning
+    /// Store::commit: if a key would have two live transactions or two current earnings in the
+    /// end.
     a_replacement_comes_in_the_commit_that_ends_what_it_replaces
+    /// Store::commit: if a key would have two live transactions or two current earnings in the
+    /// end.
     what_is_over_does_not_count
 }
 

@@ -1,7 +1,9 @@
 //! The chapters.
 
+mod activity;
 mod claims;
 mod durability;
+mod fault_injection;
 mod fidelity;
 mod guards;
 mod history;
@@ -9,6 +11,7 @@ mod idempotency;
 mod isolation;
 mod limits;
 mod locks;
+mod paging;
 mod races;
 mod random;
 mod reading;
@@ -19,7 +22,7 @@ pub(crate) fn all() -> Vec<Case> {
     let chapters = [
         fidelity::cases(),
         reading::cases(),
-        history::cases(),
+        paging::cases(),
         guards::cases(),
         locks::cases(),
         idempotency::cases(),
@@ -27,8 +30,14 @@ pub(crate) fn all() -> Vec<Case> {
         claims::cases(),
         races::cases(),
         limits::cases(),
+        history::cases(),
+        activity::cases(),
         durability::cases(),
         random::cases(),
+        fault_injection::cases(),
     ];
     chapters.into_iter().flatten().collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,17 +23,35 @@ use crate::samples::january;
 use crate::site::Site;
 
 cases! { "races":
+    /// Guard: If it no longer holds, nothing of the change is applied.
     of_many_on_one_version_one_wins
+    /// Guard: If it no longer holds, nothing of the change is applied.
     of_many_on_an_absent_definition_one_wins
+    /// Guard::DefinitionsUnchanged: No definition of the workspace was written or deleted since
+    /// the mark was read.
     of_many_on_one_state_of_all_definitions_one_wins
+    /// Guard: If it no longer holds, nothing of the change is applied.
     of_many_on_one_free_key_one_wins
+    /// Store::commit: Behind the guards there is a second lock.
     of_many_without_a_guard_the_second_lock_lets_one_win
+    /// Guard::NoRunOverlaps: No other run whose lease holds at this instant (it ends after it),
+    /// and which has not ended, overlaps the dates.
     of_many_runs_over_the_same_dates_one_begins
+    /// Changes::earnings_paid: A row that is not at the version read fails the whole commit as
+    /// `Guard::EarningAt`.
     of_many_that_pay_one_earning_one_wins
+    /// Store::commit: A request that the set names and that was carried out before fails the
+    /// commit with `CommitError::RequestSeen`, before any guard is looked at.
     of_many_with_one_request_one_is_carried_out
+    /// Store::create_workspace: Makes a workspace; `Ok(false)` when it exists already.
     of_many_that_make_one_workspace_one_makes_it
+    /// Store::commit: Between different kinds of records nothing is checked: that a credit's
+    /// transaction exists, say, is up to the guards.
     those_that_have_nothing_in_common_all_arrive
+    /// Claim: Moves entries to a run's own list: those that stand in the change log now, and
+    /// those left on the lists of runs that have ended.
     every_entry_is_claimed_by_one_run
+    /// Store::commit: Applies everything or nothing, after checking every guard in the set.
     commits_are_seen_whole
 }
 

@@ -21,6 +21,8 @@ pub use repositories::{
 
 /// Everything that can be read from one consistent view of one workspace. Reads never see commits
 /// that came after the view was opened, and never another workspace.
+///
+/// What was written is read back equal, field by field.
 pub trait Snapshot:
     DefinitionRepository
     + TransactionRepository

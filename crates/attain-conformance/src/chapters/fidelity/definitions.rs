@@ -27,11 +27,17 @@ use crate::difference::check_same;
 use crate::site::Site;
 
 cases! { "fidelity":
+    /// Snapshot: What was written is read back equal, field by field.
     settings_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     calendars_rates_and_attributes_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     categories_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     people_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     rule_sets_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     stamps_of_definitions_are_read_as_they_were_written
 }
 

@@ -19,9 +19,13 @@ use crate::difference::check_same;
 use crate::site::Site;
 
 cases! { "fidelity":
+    /// Snapshot: What was written is read back equal, field by field.
     earnings_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     earnings_are_read_as_they_were_changed
+    /// Snapshot: What was written is read back equal, field by field.
     past_earnings_are_read_as_they_were
+    /// Snapshot: What was written is read back equal, field by field.
     calculations_are_read_as_they_were_written
 }
 

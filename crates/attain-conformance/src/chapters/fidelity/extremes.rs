@@ -12,9 +12,12 @@ use attain_domain::testing::{Name, date, decimal, name};
 use attain_domain::time::{Date, DateRange, Instant};
 use rust_decimal::Decimal;
 
+/// Counts are as large as a signed integer of 64 bits: what every database has.
+pub(crate) const LARGEST: u64 = i64::MAX.unsigned_abs();
+
 /// Names that people may choose: 100 bytes of one and of several bytes a character, what SQL and
 /// patterns have a meaning for, and letters beyond the basic plane.
-pub(super) fn names<T: Name>() -> Vec<T> {
+pub(crate) fn names<T: Name>() -> Vec<T> {
     let long = ["x".repeat(100), "é".repeat(50), "𝄞".repeat(25)];
     let short = [
         "O'Brien; DROP TABLE credit --",
@@ -32,7 +35,7 @@ pub(super) fn names<T: Name>() -> Vec<T> {
 }
 
 /// Texts without a limit of their own.
-pub(super) fn texts() -> Vec<String> {
+pub(crate) fn texts() -> Vec<String> {
     let long = "αβγ ".repeat(5_000);
     let short = [
         "",
@@ -103,7 +106,7 @@ pub(super) fn dates() -> Vec<Date> {
 }
 
 /// To the microsecond: the limits of four-digit years, around 1970, and a moment of today.
-pub(super) fn instants() -> Vec<Instant> {
+pub(crate) fn instants() -> Vec<Instant> {
     let micros = [
         -62_135_596_800_000_000,
         -1,
@@ -191,19 +194,19 @@ pub(super) fn obsolete_marks() -> Vec<Obsolete> {
 }
 
 /// Gives numbers to records, so that each variation is a record of its own.
-pub(super) struct Numbered<T> {
+pub(crate) struct Numbered<T> {
     make: fn(u64) -> T,
-    pub(super) rows: Vec<T>,
+    pub(crate) rows: Vec<T>,
 }
 
 impl<T> Numbered<T> {
-    pub(super) fn new(make: fn(u64) -> T) -> Self {
+    pub(crate) fn new(make: fn(u64) -> T) -> Self {
         let rows = Vec::new();
         Self { make, rows }
     }
 
     /// A record for each value, that differs from a plain one by it.
-    pub(super) fn vary<V>(
+    pub(crate) fn vary<V>(
         mut self,
         values: impl IntoIterator<Item = V>,
         change: impl Fn(&mut T, V),

@@ -3,7 +3,7 @@
 mod credits;
 mod definitions;
 mod earnings;
-mod extremes;
+pub(super) mod extremes;
 mod payments;
 mod plans;
 mod processes;

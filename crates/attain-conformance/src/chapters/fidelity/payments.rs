@@ -14,8 +14,11 @@ use crate::difference::check_same;
 use crate::site::Site;
 
 cases! { "fidelity":
+    /// Snapshot: What was written is read back equal, field by field.
     batches_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     paysheets_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     lines_are_read_as_they_were_written
 }
 

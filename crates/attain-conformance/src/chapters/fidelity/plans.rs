@@ -17,6 +17,7 @@ use crate::case::cases;
 use crate::site::Site;
 
 cases! { "fidelity":
+    /// Snapshot: What was written is read back equal, field by field.
     plans_are_read_as_they_were_written
 }
 

@@ -1,8 +1,7 @@
-//! Runs and their logs, the work list, the change log, activity, requests.
+//! Runs and their logs, the work list, the change log, requests.
 
 use std::collections::BTreeMap;
 
-use attain_domain::activity::{Activity, ActivityAction, RecordKind};
 use attain_domain::change::{ChangeSet, Changes, Claim, RequestRecord};
 use attain_domain::definition::Definition;
 use attain_domain::ids::{RequestId, RunId, TransactionId};
@@ -11,26 +10,28 @@ use attain_domain::refusal::Reason;
 use attain_domain::run::{
     Change, LogLevel, Run, RunCounts, RunLogEntry, RunStatus, Scope, WorkItem,
 };
-use attain_domain::testing::{activity, calendar, log_entry, put, request, run, uuid, work_item};
+use attain_domain::testing::{calendar, log_entry, put, request, run, uuid, work_item};
 use attain_domain::time::DateRange;
 
-use super::extremes::{Numbered, instants, names, ranges, stamps, texts};
+use super::extremes::{LARGEST, Numbered, instants, names, ranges, stamps, texts};
 use crate::case::cases;
 use crate::difference::check_same;
 use crate::everything::STAGES;
 use crate::site::Site;
 
 cases! { "fidelity":
+    /// Snapshot: What was written is read back equal, field by field.
     runs_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     run_logs_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     work_items_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     entries_of_the_change_log_are_read_as_they_were_written
-    activities_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     requests_are_read_as_they_were_written
 }
 
-/// Counts are as large as a signed integer of 64 bits: what every database has.
-const LARGEST: u64 = i64::MAX.unsigned_abs();
 const CHUNK: u32 = ChunkSize::MAX;
 
 fn statuses() -> Vec<RunStatus> {
@@ -203,47 +204,6 @@ async fn entries_of_the_change_log_are_read_as_they_were_written(site: Site) {
         .await
         .unwrap();
     entries.retain(|entry| entry.period == periods[0]);
-    check_same(&read, &entries, "processes");
-}
-
-async fn activities_are_read_as_they_were_written(site: Site) {
-    use ActivityAction::{Created, Deleted, Updated};
-    let kinds = [
-        RecordKind::Definition,
-        RecordKind::Transaction,
-        RecordKind::Credit,
-        RecordKind::Earning,
-        RecordKind::Batch,
-        RecordKind::Paysheet,
-        RecordKind::PaymentLine,
-        RecordKind::Run,
-        RecordKind::Calculation,
-    ];
-    let entries: Vec<Activity> = Numbered::new(activity)
-        .vary(instants(), |row, at| row.at = at)
-        .vary(names(), |row, name| row.actor = name)
-        .vary(names(), |row, name| row.request = Some(name))
-        .vary([RunId(uuid(7))], |row, run| row.run = Some(run))
-        .vary([Created, Updated, Deleted], |row, action| {
-            row.action = action
-        })
-        .vary(kinds, |row, kind| row.record = kind)
-        .vary(texts(), |row, text| row.subject = text)
-        .vary([0, LARGEST], |row, count| row.count = count)
-        .vary(texts(), |row, text| row.before = Some(text))
-        .vary(texts(), |row, text| row.after = Some(text))
-        .rows;
-    site.commit(Changes {
-        activities: entries.clone(),
-        ..Changes::default()
-    })
-    .await;
-    let read = site
-        .view()
-        .await
-        .activities_after(None, ChunkSize::largest())
-        .await
-        .unwrap();
     check_same(&read, &entries, "processes");
 }
 

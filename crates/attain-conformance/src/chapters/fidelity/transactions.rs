@@ -17,7 +17,9 @@ use crate::difference::check_same;
 use crate::site::Site;
 
 cases! { "fidelity":
+    /// Snapshot: What was written is read back equal, field by field.
     transactions_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
     transactions_are_read_as_they_came_on
 }
 

@@ -14,8 +14,8 @@ use attain_domain::transaction::TransactionKey;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::dice::Dice;
 use super::{calculated, paid, processed, sold};
+use crate::dice::Dice;
 use crate::everything::Everything;
 
 const CHANGES_MAX: u64 = 12;
@@ -30,7 +30,7 @@ const DAYS: [&str; 6] = [
 ];
 const PEOPLE: [&str; 4] = ["ann", "Bob", "ça", "é"];
 
-pub(super) struct Script {
+pub(crate) struct Script {
     dice: Dice,
     workspace: WorkspaceId,
     ids: u64,
@@ -38,7 +38,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    pub(super) fn new(seed: u64, workspace: WorkspaceId) -> Self {
+    pub(crate) fn new(seed: u64, workspace: WorkspaceId) -> Self {
         Self {
             dice: Dice::new(seed),
             workspace,
@@ -47,7 +47,7 @@ impl Script {
         }
     }
 
-    pub(super) fn next(&mut self, now: &Everything) -> ChangeSet {
+    pub(crate) fn next(&mut self, now: &Everything) -> ChangeSet {
         let may_err = self.dice.one_in(4);
         let mut draft = Draft {
             dice: &mut self.dice,

@@ -2,8 +2,7 @@
 //! can be read must be the same after each of them, and in views that are some commits old.
 
 mod calculated;
-mod dice;
-mod draft;
+pub(super) mod draft;
 mod paid;
 mod processed;
 mod sold;
@@ -17,9 +16,9 @@ use attain_domain::ports::{ChunkSize, CommitError, Snapshot, Store, StoreErrorKi
 use attain_domain::testing::at;
 use attain_memory::MemoryStore;
 
-use self::dice::Dice;
 use self::draft::Script;
-use crate::case::Case;
+use crate::case::{Case, Ended};
+use crate::dice::Dice;
 use crate::everything::Everything;
 use crate::known::Known;
 use crate::pages::CHUNKS;
@@ -46,9 +45,16 @@ fn number_in(variable: &str) -> Option<u64> {
 
 fn case(seed: u64) -> Case {
     Case {
-        chapter: "random",
+        chapter: "random_scripts",
         name: format!("script_of_seed_{seed}").into(),
-        run: Box::new(move |site| Box::pin(run_script(site, seed))),
+        promise: "Store::commit: Applies everything or nothing, after checking every guard in the set.",
+        needs: None,
+        run: Box::new(move |site| {
+            Box::pin(async move {
+                run_script(site, seed).await;
+                Ended::Kept
+            })
+        }),
     }
 }
 

@@ -13,13 +13,28 @@ use crate::difference::check_same;
 use crate::pages::check_list;
 use crate::site::Site;
 
-cases! { "reading":
+cases! {
+    "reading":
+    /// CreditRepository::credits_of_transactions: The credits of these transactions in the live
+    /// table, in rising (transaction, id) order.
     credits_are_given_by_transaction_obsolete_ones_included
+    /// CreditRepository::credits_by_id: The credits of these ids in the live table, in rising
+    /// id order.
     credits_are_given_by_id_obsolete_ones_included
-    credits_that_count_are_listed_in_the_order_of_calculation
-    credits_are_listed_by_credit_date
-    credits_are_listed_after_a_position_that_is_gone
+    /// CreditRepository::summarised_credits_through: The summarised roll-up credits that came
+    /// through a participant, by credit date, not obsolete, in rising (participant, date, id)
+    /// order.
     summarised_credits_are_given_by_the_report_they_came_through
+    "paging":
+    /// CreditRepository::credits_of_participants: The credits of these participants that are
+    /// not obsolete, by credit date, above `after`, in rising position order.
+    credits_that_count_are_listed_in_the_order_of_calculation
+    /// CreditRepository::credits_of_participants: The credits of these participants that are
+    /// not obsolete, by credit date, above `after`, in rising position order.
+    credits_are_listed_by_credit_date
+    /// CreditRepository::credits_of_participants: The credits of these participants that are
+    /// not obsolete, by credit date, above `after`, in rising position order.
+    credits_are_listed_after_a_position_that_is_gone
 }
 
 async fn write(site: &Site, mut rows: Vec<Credit>) {

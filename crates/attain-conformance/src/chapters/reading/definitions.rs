@@ -13,14 +13,26 @@ use crate::difference::check_same;
 use crate::pages::check_list;
 use crate::site::Site;
 
-cases! { "definitions":
+cases! {
+    "definitions":
+    /// DefinitionChange::Put: A new version; any version that was live is kept as a past one.
     the_newest_version_is_live_and_past_ones_are_kept
+    /// DefinitionChange::Delete: No version is live any more; past ones are kept.
     a_deletion_counts_as_a_version_and_leaves_none_live
+    /// DefinitionRepository::definition_version: The highest version that was ever written of
+    /// an id, deletions included; 0 for none.
     a_definition_comes_back_above_its_deletion
+    /// DefinitionRepository::definition: The live definition of an id.
     kinds_do_not_share_their_ids
-    live_ones_are_listed_in_the_order_of_their_bytes
+    /// repositories: Absence is `None` or an empty list, never an error.
     what_was_never_written_is_absent
+    /// DefinitionsMark: Names one state of all definitions of a workspace: how many writes and
+    /// deletions there were.
     the_mark_counts_writes_and_deletions
+    "paging":
+    /// DefinitionRepository::definitions_after: The live definitions of a kind with ids above
+    /// `after`, in rising id order (bytewise).
+    live_ones_are_listed_in_the_order_of_their_bytes
 }
 
 async fn write(site: &Site, definitions: Vec<DefinitionChange>) {

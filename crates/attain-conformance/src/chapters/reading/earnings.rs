@@ -14,13 +14,26 @@ use crate::difference::check_same;
 use crate::pages::check_list;
 use crate::site::Site;
 
-cases! { "reading":
+cases! {
+    "reading":
+    /// EarningRepository::earnings_of_lineages: The current earnings (neither obsolete nor
+    /// reversals) of these participants for these credits, in rising (participant, id) order.
     current_earnings_are_given_by_lineage
-    current_earnings_are_listed_by_participant_and_date
-    all_live_earnings_are_listed
-    earnings_with_a_part_that_is_due_are_listed
+    /// EarningRepository::earnings_by_id: The live earnings of these ids, in rising id order.
     earnings_are_given_by_id
+    /// EarningRepository::calculations: All calculations, in rising id order.
     calculations_are_given
+    "paging":
+    /// EarningRepository::current_earnings: The current earnings of these participants by
+    /// earning date, above `after`, in rising position order.
+    current_earnings_are_listed_by_participant_and_date
+    /// EarningRepository::earnings_after: All live earnings by earning date, obsolete ones and
+    /// reversals included, of one participant or all, above `after`, in rising position order.
+    all_live_earnings_are_listed
+    /// EarningRepository::payable_earnings: Earnings and reversals with an amount, a part of
+    /// which is not taken up yet and due on or before a date, not obsolete, above `after`, in
+    /// rising position order.
+    earnings_with_a_part_that_is_due_are_listed
 }
 
 async fn write(site: &Site, mut rows: Vec<Earning>) {

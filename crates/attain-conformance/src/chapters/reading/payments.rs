@@ -12,13 +12,26 @@ use crate::difference::check_same;
 use crate::pages::check_list;
 use crate::site::Site;
 
-cases! { "reading":
-    batches_are_listed
-    the_paysheets_of_a_batch_are_listed_by_participant
+cases! {
+    "reading":
+    /// PaymentRepository::paysheets_of_participant: The sheets of a participant, in rising id
+    /// order.
     the_paysheets_of_a_participant_are_given
+    /// PaymentRepository::lines_of_paysheets: The lines of these sheets, in rising
+    /// (participant, date, id) order.
     lines_are_given_by_paysheet_earning_and_id
-    held_lines_of_paid_batches_are_listed
+    /// Changes::lines_deleted: Payment lines deleted (their batch is unpaid, or they were held
+    /// when it was paid and are released now).
     what_is_deleted_is_gone
+    "paging":
+    /// PaymentRepository::batches_after: Batches with ids above `after`, in rising id order.
+    batches_are_listed
+    /// PaymentRepository::paysheets_of_batch: The paysheets of a batch above `after`, in rising
+    /// position order.
+    the_paysheets_of_a_batch_are_listed_by_participant
+    /// PaymentRepository::held_lines: Held lines of paid batches, whose payment waits for a
+    /// release, in rising id order, above `after`.
+    held_lines_of_paid_batches_are_listed
 }
 
 fn payments(batches: Vec<PaymentBatch>, sheets: Vec<Paysheet>, lines: Vec<PaymentLine>) -> Changes {

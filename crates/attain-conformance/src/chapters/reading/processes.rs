@@ -1,4 +1,4 @@
-//! Runs and their logs, the work list, the change log, the activity log.
+//! Runs and their logs, the work list, the change log.
 
 use std::cmp::Reverse;
 
@@ -7,8 +7,7 @@ use attain_domain::definition::Definition;
 use attain_domain::ids::{PeriodId, RunId, WorkItemId};
 use attain_domain::run::{Change, Process, Run, RunLogEntry, RunStatus, WorkItem};
 use attain_domain::testing::{
-    activity, calendar, change_for, change_for_everybody, log_entry, name, put, run, uuid,
-    work_item,
+    calendar, change_for, change_for_everybody, log_entry, name, put, run, uuid, work_item,
 };
 use attain_domain::time::DateRange;
 
@@ -18,15 +17,27 @@ use crate::difference::check_same;
 use crate::pages::check_list;
 use crate::site::Site;
 
-cases! { "reading":
-    runs_are_listed_newest_first
+cases! {
+    "reading":
+    /// RunRepository::runs_open: Runs that have not ended, in rising id order.
     runs_that_have_not_ended_are_given
-    the_log_of_a_run_is_listed
-    work_items_of_a_stage_and_of_periods_are_listed_and_counted
-    the_change_log_is_listed
-    the_list_of_a_run_is_listed
-    activities_are_listed_by_id
+    /// repositories: Absence is `None` or an empty list, never an error.
     requests_that_were_not_carried_out_are_absent
+    "paging":
+    /// RunRepository::runs_before: Runs with ids below `before`, newest first.
+    runs_are_listed_newest_first
+    /// RunRepository::run_log_after: Log entries of a run with numbers above `after`, in rising
+    /// order.
+    the_log_of_a_run_is_listed
+    /// WorkRepository::work_after: Work items of a stage in these periods with ids above
+    /// `after`, in rising id order.
+    work_items_of_a_stage_and_of_periods_are_listed_and_counted
+    /// WorkRepository::changes_after: Entries of the change log for these periods above
+    /// `after`, in rising order.
+    the_change_log_is_listed
+    /// WorkRepository::claimed_after: Entries on a run's own list above `after`, in rising
+    /// order.
+    the_list_of_a_run_is_listed
 }
 
 async fn runs_are_listed_newest_first(site: Site) {
@@ -232,25 +243,6 @@ async fn the_list_of_a_run_is_listed(site: Site) {
             .await
             .unwrap()
     })
-    .await;
-}
-
-async fn activities_are_listed_by_id(site: Site) {
-    let all: Vec<_> = (1..=6).map(activity).collect();
-    for some in [&all[..2], &all[2..3], &all[3..]] {
-        site.commit(Changes {
-            activities: some.iter().rev().cloned().collect(),
-            ..Changes::default()
-        })
-        .await;
-    }
-    let view = site.view().await;
-    check_list(
-        "activities",
-        &all,
-        |entry| entry.id,
-        async |after, chunk| view.activities_after(after, chunk).await.unwrap(),
-    )
     .await;
 }
 

@@ -14,11 +14,23 @@ use crate::difference::check_same;
 use crate::pages::check_list;
 use crate::site::Site;
 
-cases! { "reading":
+cases! {
+    "reading":
+    /// TransactionRepository::transactions_by_key: The newest version (the one of the highest
+    /// id) of each key that exists, cancelled ones included, in rising key order.
     the_newest_version_of_each_key_is_given
+    /// TransactionRepository::transactions_by_key: The newest version (the one of the highest
+    /// id) of each key that exists, cancelled ones included, in rising key order.
     transactions_are_given_by_key_in_key_order
+    /// TransactionRepository::transactions_by_id: The transactions of these ids, in rising id
+    /// order.
     transactions_are_given_by_id
+    "paging":
+    /// TransactionRepository::transactions_of_work: The transactions of a work item with ids
+    /// above `after`, any status, in rising id order.
     the_transactions_of_a_work_item_are_those_of_its_period_between_its_ids
+    /// TransactionRepository::transactions_after: All transactions by event date with ids above
+    /// `after`, any status, in rising id order.
     transactions_are_listed_by_event_date
 }
 

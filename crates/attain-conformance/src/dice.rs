@@ -1,9 +1,9 @@
 //! Numbers from a seed, the same on every machine (SplitMix64). Fair enough for tests.
 
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -16,25 +16,25 @@ impl Dice {
     }
 
     /// 0 to `limit - 1`.
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         let limit = u64::try_from(limit).unwrap();
         usize::try_from(self.roll() % limit).unwrap()
     }
 
     /// `from` to `to`, both included.
-    pub(super) fn between(&mut self, from: u64, to: u64) -> u64 {
+    pub(crate) fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.roll() % (to - from + 1)
     }
 
-    pub(super) fn one_in(&mut self, count: u64) -> bool {
+    pub(crate) fn one_in(&mut self, count: u64) -> bool {
         self.roll().is_multiple_of(count)
     }
 
-    pub(super) fn text(&mut self, all: &[&'static str]) -> &'static str {
+    pub(crate) fn text(&mut self, all: &[&'static str]) -> &'static str {
         all[self.below(all.len())]
     }
 
-    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 }
