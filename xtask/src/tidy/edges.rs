@@ -16,8 +16,10 @@ struct Arrows {
     tests_to: &'static [&'static str],
 }
 
-/// What every crate's tests may use: real stores, the kit that compares them, whole scenarios.
+/// What every crate's tests may use: real stores and a server for them, the kit that compares them,
+/// whole scenarios.
 const ANY_TEST: &[&str] = &[
+    "attain-local-postgres",
     "attain-memory",
     "attain-sqlite",
     "attain-conformance",
@@ -32,6 +34,7 @@ const EVERYTHING: &[&str] = &[
     "attain-documents",
     "attain-domain",
     "attain-grpc",
+    "attain-local-postgres",
     "attain-memory",
     "attain-postgres",
     "attain-proto",
@@ -100,7 +103,8 @@ const CRATES: &[Arrows] = &[
     arrows("attain-demo", RULES, &[]),
     arrows("attain-bench", RULES, &[]),
     arrows("attain", EVERYTHING, EVERYTHING),
-    arrows("xtask", &[], &[]),
+    arrows("attain-local-postgres", &[], &[]),
+    arrows("xtask", &["attain-local-postgres"], &[]),
     arrows("xtask-codegen", &["xtask"], &[]),
 ];
 
