@@ -1,4 +1,8 @@
-//! All tests of the workspace, with one command and with nothing installed but Rust.
+//! All tests of the workspace, with one command. The servers that tests need are started for them,
+//! and installed where they are not; nothing is left out because something is missing.
+
+mod install;
+mod servers;
 
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
@@ -6,33 +10,18 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use self::servers::Servers;
 use crate::process;
-
-/// What tests find around them. A server that is started for them belongs in a field here, so that
-/// it lives until the last test has ended and is stopped by its `Drop`.
-#[derive(Default)]
-struct Environment {
-    variables: Vec<(OsString, OsString)>,
-}
-
-/// Prepares what tests need and cannot make for themselves. Today: nothing.
-fn environment() -> Result<Environment> {
-    Ok(Environment::default())
-}
 
 /// Runs all tests, or those that `args` choose, and says so in the last line.
 pub fn run(args: &[OsString]) -> Result<()> {
     let started = Instant::now();
-    let environment = environment()?;
+    // Alive until the last test has ended.
+    let servers = Servers::prepare(&named_packages(args))?;
     let has_nextest = process::cargo_has("nextest");
     let mut outcome = Ok(());
     for mut command in commands(args, has_nextest) {
-        command.envs(
-            environment
-                .variables
-                .iter()
-                .map(|(name, value)| (name, value)),
-        );
+        command.envs(servers.variables());
         // The later tests are run all the same: one look shows everything that fails.
         outcome = outcome.and(process::run(&mut command));
     }
@@ -78,14 +67,32 @@ fn commands(args: &[OsString], has_nextest: bool) -> Vec<Command> {
 
 /// Whether the arguments say themselves which packages to test.
 fn names_packages(args: &[OsString]) -> bool {
-    let of_cargo = args
-        .iter()
-        .map(OsString::as_os_str)
-        .take_while(|arg| *arg != OsStr::new("--"));
-    of_cargo.map(OsStr::to_string_lossy).any(|arg| {
-        let is_long = arg == "--package" || arg.starts_with("--package=");
-        is_long || (arg.starts_with("-p") && !arg.starts_with("--")) || arg == "--workspace"
-    })
+    !named_packages(args).is_empty() || before_dashes(args).any(|arg| arg == "--workspace")
+}
+
+/// The packages that the arguments name; none means all.
+fn named_packages(args: &[OsString]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut words = before_dashes(args);
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        let name = match text.strip_prefix("--package") {
+            Some(rest) => rest.strip_prefix('=').or(rest.is_empty().then_some("")),
+            None => text.strip_prefix("-p"),
+        };
+        match name {
+            Some("") => names.extend(words.next().map(|name| name.to_string_lossy().into_owned())),
+            Some(name) => names.push(name.trim_start_matches('=').to_owned()),
+            None => {}
+        }
+    }
+    names
+}
+
+/// What follows two dashes is the test program's.
+fn before_dashes(args: &[OsString]) -> impl Iterator<Item = &OsStr> {
+    let words = args.iter().map(OsString::as_os_str);
+    words.take_while(|word| *word != OsStr::new("--"))
 }
 
 #[cfg(test)]

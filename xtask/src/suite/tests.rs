@@ -1,6 +1,6 @@
 //! The command lines that run the tests.
 
-use super::{commands, names_packages};
+use super::{commands, named_packages, names_packages};
 use std::ffi::OsString;
 
 fn check(args: &[&str], has_nextest: bool, expected: &[&str]) {
@@ -46,4 +46,25 @@ fn a_chosen_package_replaces_the_workspace() {
 fn what_follows_two_dashes_belongs_to_the_test_program() {
     assert!(!names_packages(&["--".into(), "-p".into()]));
     assert!(names_packages(&["--package=attain".into()]));
+}
+
+#[test]
+fn packages_are_read_however_they_are_named() {
+    let args = [
+        "-p",
+        "a",
+        "-pb",
+        "-p=c",
+        "--package",
+        "d",
+        "--package=e",
+        "tiers",
+        "--",
+        "-p",
+        "f",
+    ];
+    let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+    assert_eq!(named_packages(&args), ["a", "b", "c", "d", "e"]);
+    assert!(named_packages(&["--workspace".into(), "--profile".into()]).is_empty());
+    assert!(named_packages(&["-p".into()]).is_empty());
 }
