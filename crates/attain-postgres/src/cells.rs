@@ -57,8 +57,8 @@ pub(crate) struct Cells {
 }
 
 /// Before every date that is stored, and after it.
-const FIRST_DATE: Date = Date::from_ymd_opt(-4712, 1, 1).expect("a date");
-const LAST_DATE: Date = Date::from_ymd_opt(262_142, 12, 31).expect("a date");
+pub(crate) const FIRST_DATE: Date = Date::from_ymd_opt(-4712, 1, 1).expect("a date");
+pub(crate) const LAST_DATE: Date = Date::from_ymd_opt(262_142, 12, 31).expect("a date");
 
 impl Cells {
     pub(crate) fn with_workspace(workspace: &Arc<str>) -> Self {

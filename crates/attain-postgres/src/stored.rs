@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::cells::Document;
 use crate::codes::Code;
 use crate::error::corrupt;
+use crate::numeric::Number;
 
 /// Reads the cells of one row from the first to the last.
 pub(crate) struct Reading<'r> {
@@ -107,6 +108,14 @@ impl<'r> Reading<'r> {
         self.cell()
     }
 
+    /// The text of a JSON cell, as it lies in the row.
+    pub(crate) fn json(&mut self) -> Result<&'r str, StoreError> {
+        let cell = self.row.try_get_raw(self.at);
+        self.at += 1;
+        let text = cell.map_err(|error| corrupt(self.what, error))?.as_str();
+        text.map_err(|error| corrupt(self.what, error))
+    }
+
     /// The text of a JSON cell.
     pub(crate) fn document(&mut self) -> Result<String, StoreError> {
         let Document(text) = self.cell()?;
@@ -135,11 +144,12 @@ impl<'r> Reading<'r> {
     }
 
     pub(crate) fn number(&mut self) -> Result<Decimal, StoreError> {
-        self.cell()
+        self.cell().map(|Number(number)| number)
     }
 
     pub(crate) fn number_or_none(&mut self) -> Result<Option<Decimal>, StoreError> {
-        self.cell()
+        let number: Option<Number> = self.cell()?;
+        Ok(number.map(|Number(number)| number))
     }
 
     /// Two cells: an amount and its currency.
