@@ -34,7 +34,15 @@ impl EngineDriver {
     /// # Errors
     /// When the store fails.
     pub async fn new(engine: Engine) -> Result<Self, Refusal> {
-        let workspace = WorkspaceId::parse("scenario").map_err(malformed("workspace"))?;
+        Self::in_workspace(engine, "scenario").await
+    }
+
+    /// A driver in a new workspace of this name, on a store that others use too.
+    ///
+    /// # Errors
+    /// When the name is none, or the store fails.
+    pub async fn in_workspace(engine: Engine, workspace: &str) -> Result<Self, Refusal> {
+        let workspace = WorkspaceId::parse(workspace).map_err(malformed("workspace"))?;
         let actor = ActorId::parse("scenario").map_err(malformed("actor"))?;
         engine.create_workspace(&workspace).await?;
         Ok(Self {

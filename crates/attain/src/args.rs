@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::address::{AddressParser, StoreAddress};
+use crate::postgres::PostgresSettings;
 
 /// Attain: transactions in, paysheets out, every cent explained.
 ///
@@ -20,14 +24,20 @@ pub(crate) struct Arguments {
 /// What every command knows.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// The database file; it is made if it is not there.
+    /// Where the data is: a SQLite file, a `postgres://…` URL, or `postgres-local[:FOLDER]`, a
+    /// PostgreSQL of our own in a folder (`attain-postgres`). What is a file or a folder is made if
+    /// it is not there. [default: attain.sqlite]
     #[arg(
         long,
         global = true,
         env = "ATTAIN_STORE",
-        default_value = "attain.sqlite"
+        // It may hold a password.
+        hide_env_values = true,
+        value_parser = AddressParser
     )]
-    pub(crate) store: PathBuf,
+    pub(crate) store: Option<StoreAddress>,
+    #[command(flatten)]
+    pub(crate) postgres: PostgresSettings,
     /// The workspace; it is made by the first `apply`.
     #[arg(
         long,
@@ -51,6 +61,30 @@ pub(crate) struct Global {
     /// Tables for people, JSON or CSV for programs.
     #[arg(long, short, global = true, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
+}
+
+impl Global {
+    /// Where the data is.
+    pub(crate) fn store(&self) -> StoreAddress {
+        self.store.clone().unwrap_or_default()
+    }
+}
+
+impl Arguments {
+    /// What the parser alone cannot tell is wrong.
+    pub(crate) fn checked(self) -> Result<Self, clap::Error> {
+        let is_distributed =
+            matches!(&self.command, Command::Migrate(migrate) if migrate.distribute);
+        let store = self.global.store();
+        if is_distributed && !store.is_postgres() {
+            let told = format!(
+                "--distribute: {store} is a SQLite file, and only a PostgreSQL database with Citus \
+                 can be distributed"
+            );
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, told));
+        }
+        Ok(self)
+    }
 }
 
 /// How answers are written.
@@ -89,14 +123,14 @@ pub(crate) enum Command {
     /// Serves gRPC.
     Serve(Serve),
     /// Brings the database to this program's version.
-    Migrate,
+    Migrate(Migrate),
     /// Writes the JSON Schema of the documents.
     Schema,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// Where the company's files and its database go.
+    /// Where the company's files go, and its database unless --store names one.
     #[arg(long, default_value = "attain-demo")]
     pub(crate) folder: PathBuf,
     /// The size: 1 is 1 000 clerks and about 57 000 orders a quarter; up to three digits after
@@ -303,6 +337,13 @@ pub(crate) struct Test {
 pub(crate) enum TestStore {
     Memory,
     Sqlite,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Spreads the tables over the machines of a Citus cluster, too.
+    #[arg(long)]
+    pub(crate) distribute: bool,
 }
 
 #[derive(Debug, Args)]

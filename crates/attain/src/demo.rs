@@ -12,6 +12,7 @@ use attain_domain::run::Process;
 use attain_domain::time::DateRange;
 use rust_decimal::Decimal;
 
+use crate::address::StoreAddress;
 use crate::apply::{finding_text, read_all};
 use crate::args::{Demo, Global, ImportFile, Output};
 use crate::failure::Failure;
@@ -19,25 +20,29 @@ use crate::import;
 use crate::output::Listing;
 use crate::pay::{create, sums};
 use crate::run::{follow, print_counts};
-use crate::session::{Session, caller, open_store};
+use crate::session::{Session, caller};
+use crate::store::open_address;
 
 /// The months that are run and paid.
 const MONTHS: [&str; 3] = ["2026-01", "2026-02", "2026-03"];
 
 /// Makes the company, and pays its first quarter.
 pub(crate) async fn demo(global: &Global, demo: &Demo) -> Result<(), Failure> {
-    let store = demo.folder.join("company.sqlite");
-    if store.exists() {
+    let own = demo.folder.join("company.sqlite");
+    if global.store.is_none() && own.exists() {
         let text = format!(
             "{} is there already: remove it, or name another --folder",
-            store.display()
+            own.display()
         );
         return Err(Failure::Other(anyhow!(text)));
     }
+    let address = global.store.clone().unwrap_or(StoreAddress::Sqlite(own));
     let mut stages = Stages::new();
     write(demo)?;
     stages.end("write files", 0);
-    let session = Session::over(open_store(&store, true).await?, caller(global)?);
+    let store = open_address(&address, &global.postgres, true).await?;
+    let session = Session::over(store, caller(global)?);
+    refuse_if_used(&session, &address).await?;
     let definitions = apply(&session, &demo.folder).await?;
     stages.end("apply", definitions);
     let imported = import_orders(&session, &demo.folder).await?;
@@ -57,8 +62,18 @@ pub(crate) async fn demo(global: &Global, demo: &Demo) -> Result<(), Failure> {
     print_paid(&paid)?;
     println!("\ntime and memory");
     stages.print()?;
-    print_where_next(&session, &store).await?;
+    print_where_next(&session, &address).await?;
     session.close().await;
+    Ok(())
+}
+
+/// The company is made in a workspace of its own, never among somebody's data.
+async fn refuse_if_used(session: &Session, address: &StoreAddress) -> Result<(), Failure> {
+    let definitions = session.engine.export(&session.caller).await;
+    if definitions.is_ok_and(|definitions| !definitions.is_empty()) {
+        let text = format!("{address} is in use already: name another --workspace");
+        return Err(Failure::Other(anyhow!(text)));
+    }
     Ok(())
 }
 
@@ -258,9 +273,8 @@ fn peak_memory() -> String {
         .unwrap_or_default()
 }
 
-async fn print_where_next(session: &Session, store: &Path) -> Result<(), Failure> {
+async fn print_where_next(session: &Session, store: &StoreAddress) -> Result<(), Failure> {
     let who = "Clerk#000000001";
-    let store = store.display();
     println!("\nwhere to look next");
     println!("  attain --store {store} statement {who} --period 2026-03");
     println!("  attain --store {store} list earnings -p {who} --period 2026-01");

@@ -1,5 +1,6 @@
 //! The program: reads the command line, puts the parts together, ends with a documented code.
 
+mod address;
 mod apply;
 mod args;
 mod demo;
@@ -10,11 +11,13 @@ mod lines;
 mod list;
 mod output;
 mod pay;
+mod postgres;
 mod run;
 mod scenarios;
 mod serve;
 mod session;
 mod statement;
+mod store;
 
 use std::process::ExitCode;
 
@@ -22,10 +25,13 @@ use clap::Parser;
 
 use crate::args::{Arguments, Command};
 use crate::failure::Failure;
-use crate::session::{Session, open_store};
+use crate::session::Session;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::parse().checked() {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("ATTAIN_LOG"))
         .with_writer(std::io::stderr)
@@ -56,11 +62,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
             print!("{}", attain_documents::schema());
             Ok(())
         }
-        Command::Migrate => {
-            open_store(&global.store, true).await?;
-            println!("{} is at this program's version", global.store.display());
-            Ok(())
-        }
+        Command::Migrate(migrate) => store::migrate(&global, migrate.distribute).await,
         other @ (Command::Apply(_)
         | Command::Export(_)
         | Command::Import(_)
@@ -83,7 +85,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 | Command::Test(_)
                 | Command::Serve(_)
                 | Command::Schema
-                | Command::Migrate => Ok(()),
+                | Command::Migrate(_) => Ok(()),
             };
             session.close().await;
             done

@@ -9,7 +9,8 @@ use attain_scenario::{EngineDriver, ScenarioFile, read_scenarios, run};
 
 use crate::args::{Test, TestStore};
 use crate::failure::Failure;
-use crate::session::{engine_over, open_store};
+use crate::session::engine_over;
+use crate::store::open_file;
 
 /// Runs every scenario, and says which went another way.
 pub(crate) async fn test(test: &Test) -> Result<(), Failure> {
@@ -40,7 +41,8 @@ async fn run_file(file: &ScenarioFile, on: TestStore) -> Result<Option<String>, 
     let store: Arc<dyn Store> = match on {
         TestStore::Memory => Arc::new(MemoryStore::new()),
         TestStore::Sqlite => {
-            Arc::new(open_store(&scratch.path().join("scenario.sqlite"), true).await?)
+            let path = scratch.path().join("scenario.sqlite");
+            open_file(&path, true).await?.store()
         }
     };
     let mut driver = EngineDriver::new(engine_over(store)).await?;

@@ -1,18 +1,16 @@
 //! `attain serve`.
 
-use std::sync::Arc;
-
 use attain_grpc::{ServeOptions, serve as serve_grpc};
 
 use crate::args::{Global, Serve};
 use crate::failure::Failure;
-use crate::session::{engine_over, open_store};
+use crate::session::engine_over;
+use crate::store::open_store;
 
 /// Serves until it is asked to stop; what is in flight is finished first.
 pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure> {
-    let store = open_store(&global.store, serve.migrate).await?;
-    let store = Arc::new(store);
-    let engine = engine_over(store.clone());
+    let store = open_store(global, serve.migrate).await?;
+    let engine = engine_over(store.store());
     let options = ServeOptions {
         address: serve.listen,
         insecure_allow_remote: serve.insecure_allow_remote,
@@ -20,7 +18,7 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
     };
     eprintln!(
         "serving {} on {}; Control-C stops",
-        global.store.display(),
+        global.store(),
         serve.listen
     );
     let stop = async {

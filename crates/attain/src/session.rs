@@ -1,23 +1,22 @@
 //! One command's engine and caller.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use attain_app::{Caller, Engine, SystemClock, TimeOrderedIds};
 use attain_domain::ids::{ActorId, IdError, RequestId, WorkspaceId};
-use attain_domain::ports::{Store, StoreErrorKind};
+use attain_domain::ports::Store;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::time::{Date, DateRange};
-use attain_sqlite::{Options, SqliteStore};
 
 use crate::args::{Dates, Global};
 use crate::failure::Failure;
+use crate::store::{OpenStore, open_store};
 
 /// What a command works with.
 pub(crate) struct Session {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
-    store: Arc<SqliteStore>,
+    store: OpenStore,
 }
 
 /// An engine over a store, with this machine's clock.
@@ -29,46 +28,24 @@ pub(crate) fn engine_over(store: Arc<dyn Store>) -> Engine {
     )
 }
 
-/// Opens a database file. A new one is made; an old one is migrated only when asked.
-pub(crate) async fn open_store(path: &Path, migrate: bool) -> Result<SqliteStore, Failure> {
-    let migrate = migrate || !path.exists();
-    let options = Options {
-        migrate,
-        ..Options::default()
-    };
-    let store = SqliteStore::open(path, options).await;
-    store.map_err(|error| {
-        let reason = match error.kind {
-            StoreErrorKind::Version => Reason::StoreVersion,
-            StoreErrorKind::Full => Reason::StoreFull,
-            StoreErrorKind::Corrupt => Reason::StoreCorrupt,
-            StoreErrorKind::Unavailable | StoreErrorKind::Conflict => Reason::StoreUnavailable,
-            StoreErrorKind::Internal => Reason::Internal,
-        };
-        let text = format!("{}: {error}", path.display());
-        Failure::from(Refusal::new(reason, text))
-    })
-}
-
 impl Session {
     /// Opens the store of the command line.
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
-        let store = open_store(&global.store, false).await?;
+        let store = open_store(global, false).await?;
         Ok(Self::over(store, caller(global)?))
     }
 
     /// A session on a store that is open.
-    pub(crate) fn over(store: SqliteStore, caller: Caller) -> Self {
-        let store = Arc::new(store);
+    pub(crate) fn over(store: OpenStore, caller: Caller) -> Self {
         Self {
-            engine: engine_over(store.clone()),
+            engine: engine_over(store.store()),
             caller,
             store,
         }
     }
 
-    /// Moves the log into the database file: who copies the file then copies everything.
-    pub(crate) async fn close(&self) {
+    /// Ends it in order: see [`OpenStore::close`].
+    pub(crate) async fn close(self) {
         self.store.close().await;
     }
 }

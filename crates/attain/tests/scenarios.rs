@@ -1,5 +1,9 @@
-//! The acceptance cases and the small company on a database file and through a server: one test a
-//! file and place. The crate of the scenarios runs them in memory.
+//! The acceptance cases and the small company on a database file, through a server, on PostgreSQL,
+//! and there through a pooler: one test a file and place. The crate of the scenarios runs them in
+//! memory.
+
+#[path = "scenarios/shared_database.rs"]
+mod shared_database;
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -7,30 +11,43 @@ use std::sync::{Arc, LazyLock};
 use attain_app::{Engine, SystemClock, TimeOrderedIds};
 use attain_domain::ports::Store;
 use attain_grpc::{ServeOptions, Server};
+use attain_local_postgres::{PgBouncer, test_server};
 use attain_memory::MemoryStore;
+use attain_postgres::PostgresStore;
 use attain_scenario::{EngineDriver, GrpcDriver, ScenarioFile, read_scenarios, run};
-use attain_sqlite::{Options, SqliteStore};
+use attain_sqlite::SqliteStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Runtime;
+
+/// Runs the scenario of a file, which has this name.
+type Place = fn(&ScenarioFile, &str) -> Result<(), Failed>;
+
+/// Where scenarios run.
+const PLACES: [(&str, Place); 4] = [
+    ("sqlite", on_a_file),
+    ("grpc", through_the_server),
+    ("postgres", on_postgres),
+    ("pgbouncer", through_the_pooler),
+];
+/// The pooler's connections to the server: so few that no client ever keeps one.
+const POOLED: u16 = 3;
 
 fn main() {
     let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples");
     let folders = [examples.join("acceptance"), examples.join("small")];
     let files = read_scenarios(&folders).expect("the examples are scenarios");
     let mut trials = Vec::new();
-    for file in files {
+    for file in files.into_iter().map(Arc::new) {
         let name = file
             .path
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned());
         let name = name.expect("a file has a name");
-        let (again, workspace) = (file.clone(), name.clone());
-        trials.push(Trial::test(format!("sqlite/{name}"), move || {
-            on_a_file(&file)
-        }));
-        trials.push(Trial::test(format!("grpc/{name}"), move || {
-            through_the_server(&again, &workspace)
-        }));
+        for (place, perform) in PLACES {
+            let (file, name) = (file.clone(), name.clone());
+            let title = format!("{place}/{name}");
+            trials.push(Trial::test(title, move || perform(&file, &name)));
+        }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -43,21 +60,23 @@ fn engine(store: Arc<dyn Store>) -> Engine {
     )
 }
 
-fn on_a_file(file: &ScenarioFile) -> Result<(), Failed> {
+async fn perform(file: &ScenarioFile, mut driver: EngineDriver) -> Result<(), Failed> {
+    let outcome = run(&file.scenario, &file.includes, &mut driver).await;
+    Ok(outcome.map_err(|failure| failure.to_string())?)
+}
+
+fn on_a_file(file: &ScenarioFile, _: &str) -> Result<(), Failed> {
     let scratch = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let options = Options {
+        let options = attain_sqlite::Options {
             migrate: true,
-            ..Options::default()
+            ..attain_sqlite::Options::default()
         };
         let store = SqliteStore::open(&scratch.path().join("scenario.sqlite"), options).await?;
-        let mut driver = EngineDriver::new(engine(Arc::new(store))).await?;
-        Ok(run(&file.scenario, &file.includes, &mut driver)
-            .await
-            .map_err(|f| f.to_string())?)
+        perform(file, EngineDriver::new(engine(Arc::new(store))).await?).await
     })
 }
 
@@ -88,5 +107,68 @@ fn through_the_server(file: &ScenarioFile, workspace: &str) -> Result<(), Failed
         Ok(run(&file.scenario, &file.includes, &mut driver)
             .await
             .map_err(|f| f.to_string())?)
+    })
+}
+
+/// One store for all scenarios, each in a workspace of its own.
+struct OnPostgres {
+    runtime: Runtime,
+    store: Arc<PostgresStore>,
+    /// Ends with the process.
+    _pooler: Option<PgBouncer>,
+}
+
+static STRAIGHT: LazyLock<OnPostgres> = LazyLock::new(|| {
+    let runtime = Runtime::new().expect("this machine gives threads");
+    let database = runtime.block_on(shared_database::name());
+    let url = test_server().url_of(&database);
+    let options = attain_postgres::Options::default();
+    let store = runtime.block_on(PostgresStore::open(&url, options));
+    OnPostgres {
+        store: Arc::new(store.expect("the database is ready")),
+        runtime,
+        _pooler: None,
+    }
+});
+
+static POOLED_STORE: LazyLock<OnPostgres> = LazyLock::new(|| {
+    let runtime = Runtime::new().expect("this machine gives threads");
+    let database = runtime.block_on(shared_database::name());
+    let pooler = PgBouncer::start(test_server().url(), POOLED).expect("a pooler starts");
+    let options = attain_postgres::Options {
+        prepared: false,
+        ..attain_postgres::Options::default()
+    };
+    let store = runtime.block_on(PostgresStore::open(&pooler.url(&database), options));
+    OnPostgres {
+        store: Arc::new(store.expect("the pooler lets through")),
+        runtime,
+        _pooler: Some(pooler),
+    }
+});
+
+fn on_postgres(file: &ScenarioFile, name: &str) -> Result<(), Failed> {
+    in_new_workspace(&STRAIGHT, file, name)
+}
+
+fn through_the_pooler(file: &ScenarioFile, name: &str) -> Result<(), Failed> {
+    in_new_workspace(&POOLED_STORE, file, name)
+}
+
+fn in_new_workspace(on: &OnPostgres, file: &ScenarioFile, name: &str) -> Result<(), Failed> {
+    // Other processes, now and before, use the same database.
+    let unique = tempfile::Builder::new()
+        .prefix("")
+        .rand_bytes(12)
+        .tempfile()?;
+    let unique = unique
+        .path()
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let workspace = format!("{name}-{}", unique.to_lowercase());
+    on.runtime.block_on(async {
+        let engine = engine(on.store.clone());
+        perform(file, EngineDriver::in_workspace(engine, &workspace).await?).await
     })
 }
