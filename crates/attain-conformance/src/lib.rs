@@ -88,6 +88,7 @@ pub mod faults;
 mod hook;
 mod known;
 mod pages;
+mod places;
 mod samples;
 mod site;
 
@@ -99,6 +100,7 @@ use attain_domain::ports::Store;
 use libtest_mimic::{Arguments, Trial};
 
 pub use hook::Hook;
+pub use places::Places;
 
 /// How the kit comes to stores of one kind. Two methods are enough; every hook that is added makes
 /// the kit look at more. A case that needs a hook which is not there is reported as `not offered by

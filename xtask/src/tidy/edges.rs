@@ -101,9 +101,14 @@ const CRATES: &[Arrows] = &[
         &["attain-grpc"],
     ),
     arrows("attain-demo", RULES, &[]),
-    arrows("attain-bench", RULES, &[]),
+    arrows(
+        "attain-bench",
+        &["attain-domain", "attain-app", "attain-documents", "attain-postgres"],
+        &[],
+    ),
     arrows("attain", EVERYTHING, EVERYTHING),
     arrows("attain-local-postgres", &[], &[]),
+    arrows("attain-redb", &["attain-domain", "attain-documents"], &[]),
     arrows("xtask", &["attain-local-postgres"], &[]),
     arrows("xtask-codegen", &["xtask"], &[]),
 ];

@@ -85,7 +85,8 @@ async fn a_workspace_that_is_not_there_reads_as_empty(site: Site) {
 }
 
 async fn workspaces_never_see_each_other(site: Site) {
-    let beside = site.beside("beside").await;
+    // Its name begins with that of the other.
+    let beside = site.beside("acme ltd").await;
     let sets = [
         site.set(Vec::new(), first_commit()),
         site.set(Vec::new(), second_commit()),
@@ -98,7 +99,11 @@ async fn workspaces_never_see_each_other(site: Site) {
         .await
         .check_equal(&empty, "a commit next door");
     // The same rows, ids and all.
+    let before = site.everything().await;
     beside.commit(first_commit()).await;
+    site.everything()
+        .await
+        .check_equal(&before, "the same commit next door");
     let before = beside.everything().await;
     site.commit(second_commit()).await;
     beside
@@ -112,7 +117,7 @@ async fn workspaces_never_see_each_other(site: Site) {
 
 async fn guards_look_at_their_own_workspace(site: Site) {
     site.commit(first_commit()).await;
-    let beside = site.beside("beside").await;
+    let beside = site.beside("acme-2").await;
     let anything = || Changes {
         activities: vec![activity(91)],
         ..Changes::default()
