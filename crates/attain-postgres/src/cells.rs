@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use attain_domain::money::Money;
 use attain_domain::ports::{StoreError, StoreErrorKind};
 use attain_domain::stamp::Stamp;
 use attain_domain::time::{Date, DateRange, Instant};
-use rust_decimal::Decimal;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -98,10 +96,6 @@ impl Cells {
         self.push(text);
     }
 
-    pub(crate) fn text_or_none(&mut self, text: Option<&str>) {
-        self.push(text);
-    }
-
     pub(crate) fn code(&mut self, code: impl Code) {
         self.text(code.code());
     }
@@ -178,12 +172,6 @@ impl Cells {
         self.push(numbers.into_iter().collect::<Vec<i64>>());
     }
 
-    /// Small numbers: a column of type integer.
-    pub(crate) fn smalls(&mut self, numbers: impl IntoIterator<Item = u16>) {
-        let numbers = numbers.into_iter().map(i32::from);
-        self.push(numbers.collect::<Vec<i32>>());
-    }
-
     pub(crate) fn counts(&mut self, counts: impl IntoIterator<Item = u64>) {
         let counts = counts.into_iter().map(|count| self.stored_count(count));
         let counts: Vec<i64> = counts.collect();
@@ -192,21 +180,6 @@ impl Cells {
 
     pub(crate) fn flags(&mut self, flags: impl IntoIterator<Item = bool>) {
         self.push(flags.into_iter().collect::<Vec<bool>>());
-    }
-
-    pub(crate) fn numbers(&mut self, numbers: impl IntoIterator<Item = Decimal>) {
-        self.push(numbers.into_iter().collect::<Vec<Decimal>>());
-    }
-
-    pub(crate) fn numbers_or_none(&mut self, numbers: impl IntoIterator<Item = Option<Decimal>>) {
-        self.push(numbers.into_iter().collect::<Vec<Option<Decimal>>>());
-    }
-
-    /// Two columns: amounts and currencies.
-    pub(crate) fn moneys(&mut self, moneys: impl Iterator<Item = Money> + Clone) {
-        self.numbers(moneys.clone().map(|money| money.amount));
-        let currencies: Vec<_> = moneys.map(|money| money.currency).collect();
-        self.texts(currencies.iter().map(|currency| currency.code()));
     }
 
     pub(crate) fn dates(&mut self, dates: impl IntoIterator<Item = Date>) {

@@ -98,7 +98,7 @@ pub(crate) fn read(cell: &[u8]) -> Option<Decimal> {
         _ if mantissa == 0 => 0,
         Some(power) if missing >= 0 => mantissa.checked_mul(power)?,
         // Digits after the last one of the scale are zeros.
-        Some(power) if mantissa % power == 0 => mantissa / power,
+        Some(power) if mantissa.is_multiple_of(power) => mantissa / power,
         _ => return None,
     };
     let mantissa = i128::try_from(mantissa).ok()?;
