@@ -57,7 +57,12 @@ impl Case {
         let (claim, promise) = (self.claim(), self.promise());
         let run = self.run;
         let runtime = runtime()?;
-        let case = || runtime.block_on(async move { run(Site::open(harness).await).await });
+        let opening = || runtime.block_on(Site::open(harness));
+        let site = catch_unwind(AssertUnwindSafe(opening)).map_err(|panic| {
+            let what = text_of(&*panic);
+            Failed::from(format!("{store}: no fresh store to work on: {what}"))
+        })?;
+        let case = || runtime.block_on(async move { run(site).await });
         match catch_unwind(AssertUnwindSafe(case)) {
             Ok(Ended::Kept) => Ok(Completion::Completed),
             Ok(Ended::NotOffered(hook)) => Ok(not_offered(hook)),

@@ -40,8 +40,8 @@ macro_rules! everything {
             /// Names the first kind of answer that differs, with both answers.
             pub(crate) fn check_equal(&self, expected: &Self, what: &str) {
                 $(
-                    let what = format!("{what}: {}", stringify!($field));
-                    check_same(&self.$field, &expected.$field, &what);
+                    let field = format!("{what}: {}", stringify!($field));
+                    check_same(&self.$field, &expected.$field, &field);
                 )+
             }
         }

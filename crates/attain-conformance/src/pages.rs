@@ -25,7 +25,8 @@ pub(crate) async fn all_pages<T, P: Ord>(
         let (is, asked) = (page.len(), chunk.rows());
         assert!(
             is <= asked,
-            "a page of {is} rows where {asked} were asked for"
+            "a page of {is} {}s where {asked} were asked for",
+            short_name::<T>()
         );
         let seen = rows.len();
         rows.append(&mut page);
@@ -51,6 +52,15 @@ pub(crate) async fn check_list<T: Debug + PartialEq, P: Ord>(
 pub(crate) fn check_rising<T, P: Ord>(rows: &[T], position: impl Fn(&T) -> P) {
     for (index, pair) in rows.windows(2).enumerate() {
         let rises = position(&pair[0]) < position(&pair[1]);
-        assert!(rises, "row {} is not above the row before it", index + 1);
+        let (row, rows) = (index + 1, short_name::<T>());
+        assert!(
+            rises,
+            "in a list of {rows}, row {row} is not above the row before it"
+        );
     }
+}
+
+fn short_name<T>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    name.rsplit("::").next().unwrap_or(name)
 }

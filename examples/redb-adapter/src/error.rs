@@ -24,6 +24,10 @@ pub(crate) fn other_version(text: impl Into<String>) -> StoreError {
 }
 
 /// The database failed.
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "redb has many more, and says that there will be others"
+)]
 pub(crate) fn failed(error: impl Into<redb::Error>) -> StoreError {
     let error = error.into();
     let kind = match &error {

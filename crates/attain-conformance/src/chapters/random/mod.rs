@@ -46,7 +46,7 @@ fn number_in(variable: &str) -> Option<u64> {
 fn case(seed: u64) -> Case {
     Case {
         chapter: "random_scripts",
-        name: format!("script_of_seed_{seed}").into(),
+        name: format!("script_of_seed_{seed}_ends_as_on_the_memory_store").into(),
         promise: "Store::commit: Applies everything or nothing, after checking every guard in the set.",
         needs: None,
         run: Box::new(move |site| {
