@@ -68,17 +68,4 @@ fn remove(home: &Path, ours: &Path, programs: &Programs) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{LOCK, claim, is_locked};
-
-    #[test]
-    fn a_claim_is_seen_by_others_until_it_is_dropped() {
-        let home = tempfile::tempdir().unwrap();
-        let lock = home.path().join(LOCK);
-        assert!(!is_locked(&lock), "nothing is there");
-        let claimed = claim(home.path()).unwrap();
-        assert!(is_locked(&lock));
-        drop(claimed);
-        assert!(!is_locked(&lock));
-    }
-}
+mod tests;
