@@ -20,6 +20,7 @@ pub(crate) mod code {
     pub(crate) const DISK_FULL: &str = "53100";
     pub(crate) const OUT_OF_MEMORY: &str = "53200";
     pub(crate) const TOO_MANY_CONNECTIONS: &str = "53300";
+    pub(crate) const INSUFFICIENT_PRIVILEGE: &str = "42501";
     pub(crate) const UNDEFINED_TABLE: &str = "42P01";
     pub(crate) const UNDEFINED_COLUMN: &str = "42703";
     pub(crate) const UNDEFINED_FUNCTION: &str = "42883";
@@ -61,16 +62,6 @@ pub(crate) fn conflict(text: impl Into<String>) -> StoreError {
     StoreError::new(StoreErrorKind::Conflict, text)
 }
 
-/// Whether two rows would have had one key.
-pub(crate) fn is_duplicate(error: &StoreError) -> bool {
-    let driver = driver(error);
-    driver.is_some_and(|error| match code_of(error).as_deref() {
-        Some(code::UNIQUE_VIOLATION) => true,
-        Some(code::INTERNAL_ERROR) => is_duplicate_of_worker(error),
-        _ => false,
-    })
-}
-
 /// Whether the same transaction may succeed when it is tried again at once: nothing of it was
 /// applied, and it did not fail for what it says.
 pub(crate) fn may_succeed_again(error: &StoreError) -> bool {
@@ -90,15 +81,14 @@ fn driver(error: &StoreError) -> Option<&sqlx::Error> {
 
 fn meaning(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {
     use StoreErrorKind::{Internal, Unavailable};
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => {
-            return (Unavailable, "the database cannot be reached");
-        }
-        sqlx::Error::PoolTimedOut => {
-            return (Unavailable, "all connections to the database are in use");
-        }
-        sqlx::Error::PoolClosed => return (Unavailable, "the store is closed"),
-        _ => {}
+    if let sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed = error {
+        return (Unavailable, "the database cannot be reached");
+    }
+    if let sqlx::Error::PoolTimedOut = error {
+        return (Unavailable, "all connections to the database are in use");
+    }
+    if let sqlx::Error::PoolClosed = error {
+        return (Unavailable, "the store is closed");
     }
     match code_of(error) {
         Some(code) => meaning_of(&code, error),
@@ -130,6 +120,10 @@ fn meaning_of(code: &str, error: &sqlx::Error) -> (StoreErrorKind, &'static str)
         | code::UNDEFINED_OBJECT
         | code::UNDEFINED_SCHEMA => (Version, "the database has another schema than this program"),
         code::UNDEFINED_DATABASE => (Version, "there is no such database"),
+        code::INSUFFICIENT_PRIVILEGE => (
+            Internal,
+            "the login lacks a right: it has to be a member of attain_app and attain_writer",
+        ),
         code::DATA_CORRUPTED | code::INDEX_CORRUPTED => (Corrupt, "the database is damaged"),
         code::INTERNAL_ERROR if is_duplicate_of_worker(error) => {
             (Conflict, "a record with this key exists already")

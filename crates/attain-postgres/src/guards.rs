@@ -1,1 +1,270 @@
-//! To come.
+//! Guards: the facts that a change relies on. The facts are read in one statement for each kind of
+//! record, however many guards there are, and locked until the commit; then the guards are held
+//! against them in their order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use attain_domain::change::{DefinitionsMark, Guard};
+use attain_domain::definition::DefinitionKind;
+use attain_domain::earning::EarningPayment;
+use attain_domain::ids::{DefinitionId, RunId, SourceNumber, TransactionType};
+use attain_domain::ports::StoreError;
+use attain_domain::run::RunStatus;
+use attain_domain::stamp::Version;
+use attain_domain::time::{DateRange, Instant};
+use attain_domain::transaction::TransactionKey;
+use uuid::Uuid;
+
+use crate::bulk::Writer;
+use crate::statements::guards as sql;
+use crate::stored::each;
+
+type Versions = BTreeMap<Uuid, Version>;
+
+/// What has to be looked up.
+#[derive(Default)]
+struct Wanted<'a> {
+    definitions: BTreeSet<(DefinitionKind, DefinitionId)>,
+    keys: Vec<&'a TransactionKey>,
+    transactions: Vec<Uuid>,
+    credits: Vec<Uuid>,
+    earnings: Vec<Uuid>,
+    batches: Vec<Uuid>,
+    paysheets: Vec<Uuid>,
+    lines: Vec<Uuid>,
+    runs: Vec<Uuid>,
+    runs_at_work: bool,
+}
+
+/// What was found.
+struct Facts {
+    mark: DefinitionsMark,
+    definitions: BTreeMap<(DefinitionKind, DefinitionId), u32>,
+    keys_taken: BTreeSet<TransactionKey>,
+    transactions: Versions,
+    credits: Versions,
+    earnings: Versions,
+    batches: Versions,
+    paysheets: Versions,
+    lines: Versions,
+    runs: BTreeMap<Uuid, RunState>,
+    runs_at_work: Vec<RunAtWork>,
+}
+
+struct RunState {
+    version: Version,
+    status: RunStatus,
+    lease_until: Instant,
+}
+
+struct RunAtWork {
+    id: RunId,
+    range: DateRange,
+    lease_until: Instant,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(guards: &'a [Guard]) -> Self {
+        let mut wanted = Self::default();
+        for guard in guards {
+            wanted.add(guard);
+        }
+        wanted
+    }
+
+    fn add(&mut self, guard: &'a Guard) {
+        match guard {
+            Guard::DefinitionAt(kind, id, _) | Guard::DefinitionAbsent(kind, id) => {
+                self.definitions.insert((*kind, id.clone()));
+            }
+            Guard::TransactionKeyFree(key) => self.keys.push(key),
+            Guard::TransactionAt(id, _) => self.transactions.push(id.0),
+            Guard::CreditAt(id, _) => self.credits.push(id.0),
+            Guard::EarningAt(id, _) => self.earnings.push(id.0),
+            Guard::BatchAt(id, _) => self.batches.push(id.0),
+            Guard::PaysheetAt(id, _) => self.paysheets.push(id.0),
+            Guard::LineAt(id, _) => self.lines.push(id.0),
+            Guard::RunAt(id, _) => self.runs.push(id.0),
+            Guard::LeaseHeld { run, .. } => self.runs.push(run.0),
+            Guard::NoRunOverlaps { .. } => self.runs_at_work = true,
+            // Both are known before anything is looked up.
+            Guard::DefinitionsUnchanged(_) | Guard::WorkspaceExists => {}
+        }
+    }
+}
+
+impl Facts {
+    fn hold(&self, guard: &Guard) -> bool {
+        let at =
+            |versions: &Versions, id: Uuid, version: &Version| versions.get(&id) == Some(version);
+        match guard {
+            Guard::DefinitionAt(kind, id, version) => {
+                self.definitions.get(&(*kind, id.clone())) == Some(&version.0)
+            }
+            Guard::DefinitionAbsent(kind, id) => {
+                !self.definitions.contains_key(&(*kind, id.clone()))
+            }
+            Guard::DefinitionsUnchanged(mark) => self.mark == *mark,
+            Guard::TransactionKeyFree(key) => !self.keys_taken.contains(key),
+            Guard::TransactionAt(id, version) => at(&self.transactions, id.0, version),
+            Guard::CreditAt(id, version) => at(&self.credits, id.0, version),
+            Guard::EarningAt(id, version) => at(&self.earnings, id.0, version),
+            Guard::BatchAt(id, version) => at(&self.batches, id.0, version),
+            Guard::PaysheetAt(id, version) => at(&self.paysheets, id.0, version),
+            Guard::LineAt(id, version) => at(&self.lines, id.0, version),
+            Guard::RunAt(id, version) => self
+                .runs
+                .get(&id.0)
+                .is_some_and(|run| run.version == *version),
+            Guard::NoRunOverlaps { except, range, at } => {
+                let is_in_the_way = |run: &RunAtWork| {
+                    run.id != *except && *at < run.lease_until && run.range.overlaps(range)
+                };
+                !self.runs_at_work.iter().any(is_in_the_way)
+            }
+            Guard::LeaseHeld { run, lease_until } => self.runs.get(&run.0).is_some_and(|run| {
+                run.status == RunStatus::Running && run.lease_until == *lease_until
+            }),
+            Guard::WorkspaceExists => true,
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// The first guard that does not hold.
+    pub(crate) async fn broken_guard(
+        &mut self,
+        mark: DefinitionsMark,
+        guards: &[Guard],
+    ) -> Result<Option<Guard>, StoreError> {
+        if guards.is_empty() {
+            return Ok(None);
+        }
+        let facts = self.facts(mark, Wanted::of(guards)).await?;
+        Ok(guards.iter().find(|guard| !facts.hold(guard)).cloned())
+    }
+
+    /// The first payment whose earning is not at the version read, as a guard.
+    pub(crate) async fn stale_payment(
+        &mut self,
+        paid: &[EarningPayment],
+    ) -> Result<Option<Guard>, StoreError> {
+        let ids = paid.iter().map(|payment| payment.id.0).collect();
+        let found = self.versions(sql::EARNING_VERSIONS, ids).await?;
+        let stale = paid
+            .iter()
+            .find(|payment| found.get(&payment.id.0) != Some(&payment.version_read));
+        Ok(stale.map(|payment| Guard::EarningAt(payment.id, payment.version_read)))
+    }
+
+    async fn facts(
+        &mut self,
+        mark: DefinitionsMark,
+        wanted: Wanted<'_>,
+    ) -> Result<Facts, StoreError> {
+        let Wanted {
+            definitions,
+            keys,
+            transactions,
+            credits,
+            earnings,
+            batches,
+            paysheets,
+            lines,
+            runs,
+            runs_at_work,
+        } = wanted;
+        Ok(Facts {
+            mark,
+            definitions: if definitions.is_empty() {
+                BTreeMap::new()
+            } else {
+                self.live_versions(&definitions).await?
+            },
+            keys_taken: self.keys_taken(keys).await?,
+            transactions: self
+                .versions(sql::TRANSACTION_VERSIONS, transactions)
+                .await?,
+            credits: self.versions(sql::CREDIT_VERSIONS, credits).await?,
+            earnings: self.versions(sql::EARNING_VERSIONS, earnings).await?,
+            batches: self.versions(sql::BATCH_VERSIONS, batches).await?,
+            paysheets: self.versions(sql::PAYSHEET_VERSIONS, paysheets).await?,
+            lines: self.versions(sql::LINE_VERSIONS, lines).await?,
+            runs: self.run_states(runs).await?,
+            runs_at_work: if runs_at_work {
+                self.runs_at_work().await?
+            } else {
+                Vec::new()
+            },
+        })
+    }
+
+    async fn versions(
+        &mut self,
+        statement: &'static str,
+        ids: Vec<Uuid>,
+    ) -> Result<Versions, StoreError> {
+        if ids.is_empty() {
+            return Ok(Versions::new());
+        }
+        let mut cells = self.cells();
+        cells.ids(ids);
+        let rows = self.rows(statement, cells).await?;
+        let found = each("versions", &rows, |row| {
+            Ok((row.cell::<Uuid>()?, Version(row.version()?)))
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
+    async fn keys_taken(
+        &mut self,
+        keys: Vec<&TransactionKey>,
+    ) -> Result<BTreeSet<TransactionKey>, StoreError> {
+        if keys.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let mut cells = self.cells();
+        cells.texts(keys.iter().map(|key| key.number.as_str()));
+        cells.texts(keys.iter().map(|key| key.kind.as_str()));
+        let rows = self.rows(sql::KEYS_TAKEN, cells).await?;
+        let found = each("keys", &rows, |row| {
+            let key = TransactionKey {
+                number: row.name(SourceNumber::parse)?,
+                kind: row.name(TransactionType::parse)?,
+            };
+            Ok((key, row.flag()?))
+        })?;
+        let taken = found.into_iter().filter(|(_, is_taken)| *is_taken);
+        Ok(taken.map(|(key, _)| key).collect())
+    }
+
+    async fn run_states(&mut self, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, RunState>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut cells = self.cells();
+        cells.ids(ids);
+        let rows = self.rows(sql::RUN_STATES, cells).await?;
+        let found = each("runs", &rows, |row| {
+            let id: Uuid = row.cell()?;
+            let state = RunState {
+                version: Version(row.version()?),
+                status: row.code()?,
+                lease_until: row.instant()?,
+            };
+            Ok((id, state))
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
+    async fn runs_at_work(&mut self) -> Result<Vec<RunAtWork>, StoreError> {
+        let rows = self.rows(sql::RUNS_AT_WORK, self.cells()).await?;
+        each("runs", &rows, |row| {
+            Ok(RunAtWork {
+                id: row.id(RunId)?,
+                range: row.range()?,
+                lease_until: row.instant()?,
+            })
+        })
+    }
+}

@@ -26,6 +26,7 @@ mod definitions;
 mod earnings;
 mod error;
 mod guards;
+mod keys;
 mod migrate;
 mod numeric;
 mod options;
@@ -41,4 +42,11 @@ mod stored;
 mod transactions;
 mod work;
 
+#[cfg(test)]
+extern crate self as attain_postgres;
+#[cfg(test)]
+#[path = "../tests/database/mod.rs"]
+mod database;
+
 pub use options::{Options, Tls};
+pub use store::PostgresStore;

@@ -3,13 +3,20 @@
 
 use std::time::Duration;
 
-use attain_domain::ports::StoreError;
+use attain_domain::ports::{StoreError, StoreErrorKind};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres};
 use tokio::runtime::Handle;
 
 use crate::error::from_driver;
 use crate::options::Options;
+
+/// Every statement finds its rows by their keys, in tables that grow by millions within minutes. So
+/// each is planned for the sizes of the moment (a plan kept from when a table was empty would walk
+/// through it), and a lookup costs what it does in memory or on a flash disk. None runs for so long
+/// that compiling it would pay.
+const PLANNER: &str = "SET LOCAL plan_cache_mode = force_custom_plan; \
+    SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off";
 
 /// What a transaction is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +46,7 @@ impl Preamble {
             ""
         };
         let settings = format!(
-            "{propagate}{application}; SET LOCAL search_path = public; \
+            "{propagate}{application}; SET LOCAL search_path = public; {PLANNER}; \
              SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}; \
              SET LOCAL idle_in_transaction_session_timeout = {}",
             millis(options.statement_timeout),
@@ -124,12 +131,20 @@ impl Session {
         purpose: Purpose,
         workspace: Option<&str>,
     ) -> Result<Self, StoreError> {
-        let connection = pool.acquire().await.map_err(from_driver)?;
         let batch = preamble.batch(purpose, workspace);
-        let connection = InDoubt(Some(connection)).settle(batch).await?;
-        Ok(Self {
-            connection: Some(connection),
-        })
+        // Any of the connections that wait may have been lost meanwhile; one more is a new one.
+        let mut spare = pool.num_idle().saturating_add(1);
+        loop {
+            let connection = pool.acquire().await.map_err(from_driver)?;
+            match InDoubt(Some(connection)).settle(batch.clone()).await {
+                Ok(connection) => {
+                    let connection = Some(connection);
+                    return Ok(Self { connection });
+                }
+                Err(error) if error.kind == StoreErrorKind::Unavailable && spare > 0 => spare -= 1,
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
@@ -176,7 +191,7 @@ fn millis(duration: Duration) -> i32 {
 }
 
 /// A name, quoted.
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -30,4 +30,6 @@ pub(crate) mod transactions;
 pub(crate) mod work;
 
 #[cfg(test)]
+mod distributed;
+#[cfg(test)]
 mod tests;
