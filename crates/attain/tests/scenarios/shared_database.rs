@@ -5,27 +5,38 @@ use std::fs;
 use std::path::PathBuf;
 
 use attain_local_postgres::test_server;
-use attain_postgres::PostgresStore;
+use attain_postgres::{Options, PostgresStore};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// The name of the database; it is made and migrated if it is not there.
 pub(crate) async fn name() -> String {
     let server = test_server();
     let name = format!("attain_scenarios_{:016x}", schema());
-    let mut connection = PgConnection::connect(server.url()).await.expect("a server");
+    let url = server.url_of(&name);
+    match PostgresStore::open(&url, Options::default()).await {
+        // As a rule: another process was here before.
+        Ok(store) => store.close().await,
+        Err(_) => {
+            create(server.url(), &name).await;
+            let migrated = PostgresStore::migrate(&url).await;
+            migrated.expect("the database takes the schema");
+        }
+    }
+    name
+}
+
+async fn create(server: &str, name: &str) {
+    let mut connection = PgConnection::connect(server).await.expect("a server");
     let made = sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .execute(&mut connection)
         .await;
     if let Err(error) = made {
         let code = error.as_database_error().and_then(|error| error.code());
-        // There already, or being made at this moment, or the template is: then it is there soon.
+        // There already, or made by another process at this moment.
         let is_there = ["42P04", "23505"].contains(&code.as_deref().unwrap_or_default());
         assert!(is_there, "{error}");
     }
     connection.close().await.expect("a connection is closed");
-    let migrated = PostgresStore::migrate(&server.url_of(&name)).await;
-    migrated.expect("the database takes the schema");
-    name
 }
 
 /// A number that changes with the texts of the migrations.
