@@ -522,10 +522,15 @@ BEGIN
         LOOP
             part := parent || '_y' || lpad(part_year::text, 4, '0');
             CONTINUE WHEN to_regclass('public.' || part) IS NOT NULL;
-            -- Room for the status changes of a row, which then touch no index.
+            -- Room for the status changes of a row, which then touch no index. Of transactions a
+            -- commit changes all that are on a page, so there is room for each of them.
             EXECUTE format(
                 'CREATE TABLE %I (LIKE %I INCLUDING CONSTRAINTS) WITH (fillfactor = %s)',
-                part, parent, CASE WHEN parent LIKE '%history' THEN 100 ELSE 85 END
+                part, parent, CASE
+                    WHEN parent = 'base_transaction' THEN 45
+                    WHEN parent LIKE '%history' THEN 100
+                    ELSE 85
+                END
             );
             -- Named here: the server's own names leave no room for the number of a shard.
             FOR whole IN
