@@ -3,13 +3,14 @@
 
 mod tiered;
 mod usage;
+mod workspaces;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(about = "Benchmarks of the calculation")]
+#[command(about = "Benchmarks of the engine")]
 struct Arguments {
     #[command(subcommand)]
     benchmark: Benchmark,
@@ -29,6 +30,8 @@ enum Benchmark {
         #[arg(long, default_value_t = 3)]
         repeat: u32,
     },
+    /// Many workspaces at work on one Postgres, and readers beside them.
+    Workspaces(workspaces::Workspaces),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -38,5 +41,6 @@ fn main() -> anyhow::Result<()> {
             threads,
             repeat,
         } => tiered::run(&dir, threads, repeat),
+        Benchmark::Workspaces(asked) => workspaces::run(&asked),
     }
 }

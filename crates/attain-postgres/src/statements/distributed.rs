@@ -31,7 +31,10 @@ fn is_of_no_workspace(name: &str) -> bool {
 fn broken_rules_are_found() {
     let cases = [
         ("SELECT * FROM credit WHERE credit_id = $2", "credit"),
-        ("SELECT * FROM credit WHERE workspace_id = $1 OR credit_id = $2", "credit"),
+        (
+            "SELECT * FROM credit WHERE workspace_id = $1 OR credit_id = $2",
+            "credit",
+        ),
         (
             "SELECT * FROM credit c JOIN earning e ON e.credit_id = c.credit_id \
              WHERE c.workspace_id = $1",
@@ -45,7 +48,10 @@ fn broken_rules_are_found() {
             "SELECT 1 FROM credit WHERE workspace_id = $1 AND EXISTS (SELECT 1 FROM earning)",
             "earning",
         ),
-        ("UPDATE credit SET amount = $2 WHERE credit_id = $3", "credit"),
+        (
+            "UPDATE credit SET amount = $2 WHERE credit_id = $3",
+            "credit",
+        ),
         (
             "UPDATE credit SET (a, b) = (SELECT 1, 2) WHERE workspace_id = $1",
             "several columns",
@@ -54,7 +60,10 @@ fn broken_rules_are_found() {
             "UPDATE credit SET updated_at = clock_timestamp() WHERE workspace_id = $1",
             "clock_timestamp",
         ),
-        ("DELETE FROM credit USING earning e WHERE credit.workspace_id = $1", "`e`"),
+        (
+            "DELETE FROM credit USING earning e WHERE credit.workspace_id = $1",
+            "`e`",
+        ),
         ("INSERT INTO credit (credit_id) VALUES ($2)", "workspace_id"),
         ("COPY credit (credit_id) FROM STDIN", "workspace_id"),
         (

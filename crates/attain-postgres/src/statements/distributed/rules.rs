@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    AssignmentTarget, BinaryOperator, CastKind, ConflictTarget, CopySource, Delete, Expr, FromTable, Insert,
-    JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, Query, Select, SelectItem,
-    SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
-    Value, Visit, Visitor,
+    AssignmentTarget, BinaryOperator, CastKind, ConflictTarget, CopySource, Delete, Expr,
+    FromTable, Insert, JoinConstraint, JoinOperator, ObjectName, OnConflictAction, OnInsert, Query,
+    Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update,
+    UpdateTableFromKind, Value, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -15,8 +15,22 @@ use sqlparser::parser::Parser;
 /// Functions that give the same for the same arguments, on every node. All others stay out: Citus
 /// refuses most of them in writes, and evaluates some on the wrong node.
 const FUNCTIONS: &[&str] = &[
-    "abs", "array_length", "cardinality", "coalesce", "count", "greatest", "least", "length", "lower",
-    "max", "min", "nullif", "row_number", "sum", "unnest", "upper",
+    "abs",
+    "array_length",
+    "cardinality",
+    "coalesce",
+    "count",
+    "greatest",
+    "least",
+    "length",
+    "lower",
+    "max",
+    "min",
+    "nullif",
+    "row_number",
+    "sum",
+    "unnest",
+    "upper",
 ];
 
 /// What a statement does that it must not, in words.
@@ -46,7 +60,8 @@ impl Visitor for Check {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let with = query.with.iter().flat_map(|with| &with.cte_tables);
-        self.named.extend(with.map(|cte| cte.alias.name.value.clone()));
+        self.named
+            .extend(with.map(|cte| cte.alias.name.value.clone()));
         ControlFlow::Continue(())
     }
 
@@ -65,7 +80,11 @@ impl Visitor for Check {
             Statement::Insert(insert) => self.check_insert(insert),
             Statement::Query(_) => {}
             Statement::Copy {
-                source: CopySource::Table { table_name, columns },
+                source:
+                    CopySource::Table {
+                        table_name,
+                        columns,
+                    },
                 to: false,
                 ..
             } => {
@@ -110,7 +129,8 @@ impl Check {
     fn check_function(&mut self, name: &ObjectName) {
         let name = name.to_string().to_lowercase();
         if !FUNCTIONS.contains(&name.as_str()) {
-            self.found.push(format!("calls {name}, which is not known to be immutable"));
+            self.found
+                .push(format!("calls {name}, which is not known to be immutable"));
         }
     }
 
@@ -121,7 +141,9 @@ impl Check {
             tables.extend(self.table(&part.relation));
             for join in &part.joins {
                 tables.extend(self.table(&join.relation));
-                if let JoinOperator::Join(on) | JoinOperator::Inner(on) | JoinOperator::Left(on)
+                if let JoinOperator::Join(on)
+                | JoinOperator::Inner(on)
+                | JoinOperator::Left(on)
                 | JoinOperator::LeftOuter(on) = &join.join_operator
                     && let JoinConstraint::On(on) = on
                 {
@@ -163,7 +185,8 @@ impl Check {
             });
             if !is_bound {
                 let known_as = &table.known_as;
-                self.found.push(format!("`{known_as}` is not told workspace_id = $1"));
+                self.found
+                    .push(format!("`{known_as}` is not told workspace_id = $1"));
             }
         }
     }

@@ -79,7 +79,10 @@ async fn broken(connection: &mut PgConnection) -> Vec<String> {
     let mut found = Vec::new();
     for (rule, query) in RULES {
         let query = sqlx::AssertSqlSafe(format!("{TENANT}{query}"));
-        let rows = sqlx::query(query).fetch_all(&mut *connection).await.unwrap();
+        let rows = sqlx::query(query)
+            .fetch_all(&mut *connection)
+            .await
+            .unwrap();
         for row in rows {
             found.push(format!("{rule}: {}", row.get::<String, _>(0)));
         }
