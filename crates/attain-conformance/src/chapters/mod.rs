@@ -7,6 +7,7 @@ mod guards;
 mod history;
 mod idempotency;
 mod isolation;
+mod leases;
 mod limits;
 mod locks;
 mod races;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<Case> {
         isolation::cases(),
         claims::cases(),
         races::cases(),
+        leases::cases(),
         limits::cases(),
         durability::cases(),
         random::cases(),
