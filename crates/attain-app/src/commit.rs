@@ -104,7 +104,7 @@ impl Engine {
 /// the way is for the caller to wait for.
 fn looks_again(guard: &Guard) -> bool {
     match guard {
-        Guard::WorkspaceExists | Guard::NoRunOverlaps { .. } | Guard::LeaseHeld { .. } => false,
+        Guard::WorkspaceExists | Guard::NoRunOverlaps { .. } | Guard::ChunkHeld { .. } => false,
         Guard::DefinitionAt(..)
         | Guard::DefinitionAbsent(..)
         | Guard::DefinitionsUnchanged(_)
@@ -115,6 +115,7 @@ fn looks_again(guard: &Guard) -> bool {
         | Guard::BatchAt(..)
         | Guard::PaysheetAt(..)
         | Guard::LineAt(..)
+        | Guard::ChunkAt(..)
         | Guard::RunAt(..) => true,
     }
 }

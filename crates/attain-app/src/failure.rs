@@ -40,11 +40,10 @@ fn guard_refusal(guard: &Guard) -> Refusal {
             Reason::RunInProgress,
             format!("another run over dates {range} is at work in this workspace"),
         ),
-        Guard::LeaseHeld { run, .. } => Refusal::new(
+        Guard::ChunkHeld { chunk, .. } => Refusal::new(
             Reason::VersionMismatch,
-            format!("another worker took {run} over, or it has ended"),
-        )
-        .with("run", run),
+            format!("another worker took {chunk} over, or it has ended"),
+        ),
         Guard::DefinitionAt(..)
         | Guard::DefinitionAbsent(..)
         | Guard::DefinitionsUnchanged(_)
@@ -55,6 +54,7 @@ fn guard_refusal(guard: &Guard) -> Refusal {
         | Guard::BatchAt(..)
         | Guard::PaysheetAt(..)
         | Guard::LineAt(..)
+        | Guard::ChunkAt(..)
         | Guard::RunAt(..) => Refusal::new(
             Reason::VersionMismatch,
             "somebody else changed it meanwhile; read it again and repeat",

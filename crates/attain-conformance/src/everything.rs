@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use attain_domain::activity::Activity;
 use attain_domain::change::{DefinitionsMark, RequestRecord};
+use attain_domain::chunk::RunChunk;
 use attain_domain::credit::{Credit, CreditPosition};
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::earning::{Earning, PastEarning};
-use attain_domain::ids::{DefinitionId, ParticipantId, RunId};
+use attain_domain::ids::{DefinitionId, ParticipantId, RunId, TransactionId};
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
 use attain_domain::ports::{ChunkSize, EarningPosition, PaysheetPosition, Snapshot};
 use attain_domain::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
@@ -58,6 +59,7 @@ everything! {
     transactions_by_key: Vec<Transaction>,
     transactions_by_id: Vec<Transaction>,
     transactions_of_work: Vec<Transaction>,
+    spans_of_work: Vec<TransactionId>,
     credits_of_transactions: Vec<Credit>,
     credits_by_id: Vec<Credit>,
     credits_of_participants: Vec<Credit>,
@@ -84,6 +86,8 @@ everything! {
     runs_by_id: Vec<Option<Run>>,
     runs_open: Vec<Run>,
     run_log: Vec<RunLogEntry>,
+    chunks: Vec<RunChunk>,
+    chunks_ended: Vec<RunChunk>,
     work: Vec<WorkItem>,
     work_counts: Vec<u64>,
     changes: Vec<Change>,
@@ -150,6 +154,8 @@ impl Everything {
             };
             let rows = all_pages(chunk, |row: &Transaction| row.id, page).await;
             self.transactions_of_work.extend(rows);
+            let spans = view.spans_of_work(&item, ChunkSize::new(3)).await;
+            self.spans_of_work.extend(spans.expect(READS));
         }
     }
 
@@ -267,6 +273,11 @@ impl Everything {
             };
             let rows = all_pages(chunk, |entry: &RunLogEntry| entry.number, page).await;
             self.run_log.extend(rows);
+            let page = async |after| view.chunks_of_run(*id, after, chunk).await.expect(READS);
+            let rows = all_pages(chunk, |row: &RunChunk| row.number, page).await;
+            self.chunks.extend(rows);
+            let ended = view.chunks_ended(*id, ChunkSize::largest()).await;
+            self.chunks_ended.extend(ended.expect(READS));
         }
     }
 

@@ -68,6 +68,9 @@ impl Known {
             lines,
             runs,
             run_log,
+            chunks_removed: _,
+            chunks_worked: _,
+            chunks,
             work_done: _,
             work,
             changed,
@@ -104,6 +107,7 @@ impl Known {
         }
         self.runs.extend(runs.iter().map(|row| row.id));
         self.runs.extend(run_log.iter().map(|entry| entry.run));
+        self.runs.extend(chunks.iter().map(|chunk| chunk.run));
         self.runs.extend(claims.iter().map(|claim| claim.run));
         self.periods
             .extend(work.iter().map(|item| item.period.clone()));

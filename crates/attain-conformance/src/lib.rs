@@ -47,6 +47,7 @@
 //! | `locks` | behind the guards: rows are there, or not, as the change takes them to be |
 //! | `isolation` | workspaces do not see each other, views do not see later commits |
 //! | `claims` | the change log and the lists of runs |
+//! | `leases` | chunks of runs: who is handed which, and for how long |
 //! | `races` | of many commits that rely on one fact, one wins |
 //! | `idempotency` | a request is carried out once |
 //! | `limits` | lists, commits and pages of 10 000 rows |

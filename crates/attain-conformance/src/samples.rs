@@ -3,6 +3,7 @@
 use attain_domain::change::{
     Changes, Claim, ClaimDone, CreditEligibility, DefinitionChange, EarningFacts, Obsoletion,
 };
+use attain_domain::chunk::{ChunkEnd, ChunkLease, ChunkState, ChunkTask, ChunkWork, RunChunk};
 use attain_domain::credit::CreditStatus;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{EarningPayment, Instalments};
@@ -10,15 +11,17 @@ use attain_domain::ids::{
     BatchId, CalculationId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId,
     WorkItemId,
 };
-use attain_domain::run::{Calculation, Run, RunStatus};
+use attain_domain::refusal::{Reason, RowError};
+use attain_domain::run::{Calculation, Process, Run, RunStatus};
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
-    activity, batch, calculation, calendar, change_for, credit, credit_departure, date, earning,
-    earning_departure, line, log_entry, name, obsolete, participant, paysheet, plan, put, run,
-    stamp_at, transaction, uuid, work_item,
+    activity, at, batch, calculation, calendar, change_for, chunk, credit, credit_departure, date,
+    earning, earning_departure, line, log_entry, name, obsolete, participant, paysheet, plan, put,
+    run, stamp_at, transaction, uuid, work_item,
 };
 use attain_domain::time::DateRange;
 use attain_domain::transaction::{TransactionProgress, TransactionStatus};
+use attain_domain::working::RowFailure;
 
 /// January 2026.
 pub(crate) fn january() -> DateRange {
@@ -42,6 +45,7 @@ pub(crate) fn first_commit() -> Changes {
         lines: vec![line(1), line(2)],
         runs: vec![run(1), run(2)],
         run_log: vec![log_entry(1, 1)],
+        chunks: vec![leased(chunk(1, 1), 60), chunk(1, 2), chunk(1, 3)],
         work: vec![work_item(1), work_item(2)],
         changed: vec![change_for("2026-01", "ann")],
         claims: vec![Claim {
@@ -103,6 +107,9 @@ pub(crate) fn second_commit() -> Changes {
         lines: vec![line(11)],
         runs: vec![run_1_failed(), run(11)],
         run_log: vec![log_entry(2, 1)],
+        chunks_removed: vec![chunk(1, 2).id],
+        chunks_worked: vec![done(&chunk(1, 1))],
+        chunks: vec![chunk(2, 1)],
         work_done: vec![WorkItemId(uuid(1))],
         work: vec![work_item(11)],
         changed: vec![change_for("2026-01", "bob"), change_for("2026-02", "bob")],
@@ -115,6 +122,38 @@ pub(crate) fn second_commit() -> Changes {
             change: change_for("2026-01", "bob"),
         }],
         activities: vec![activity(2)],
+    }
+}
+
+/// The chunk in the first turn of a worker, until a second.
+pub(crate) fn leased(chunk: RunChunk, until: i64) -> RunChunk {
+    RunChunk {
+        state: ChunkState::Leased(ChunkLease {
+            worker: name("worker"),
+            until: at(until),
+        }),
+        attempt: 1,
+        ..chunk
+    }
+}
+
+/// All of a chunk is done.
+pub(crate) fn done(chunk: &RunChunk) -> ChunkWork {
+    let mut counts = chunk.counts.clone();
+    counts.note("credits_created", 4);
+    ChunkWork {
+        id: chunk.id,
+        left: ChunkTask::Credit {
+            process: Process::RunAll,
+            items: Vec::new(),
+        },
+        counts,
+        units: 1,
+        failures: vec![RowFailure {
+            subject: "ORDER 000001".to_owned(),
+            error: RowError::new(Reason::NoPlan, "nobody's"),
+        }],
+        end: Some(ChunkEnd::Done),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The unit of work as a value: everything one commit does, and the facts it relies on.
 
 use crate::activity::Activity;
+use crate::chunk::{ChunkWork, RunChunk};
 use crate::credit::{Credit, CreditStatus, LeftBecause, Obsolete};
 use crate::definition::{Definition, DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, EarningPayment, Trace};
 use crate::ids::{
-    ActorId, BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, PaysheetId,
-    RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
+    ActorId, BatchId, CalculationId, ChunkId, CreditId, DefinitionId, EarningId, LineId,
+    PaysheetId, RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::run::{Calculation, Change, Run, RunLogEntry, WorkItem};
@@ -49,13 +50,16 @@ pub enum Guard {
         /// Now.
         at: Instant,
     },
-    /// The run is running, and nobody else took it: its lease is the one that was read.
-    LeaseHeld {
-        /// The run.
-        run: RunId,
-        /// The lease's end as its worker knows it.
-        lease_until: Instant,
+    /// The chunk is leased, and nobody took it up since. That the lease is over makes no difference
+    /// as long as nobody did.
+    ChunkHeld {
+        /// The chunk.
+        chunk: ChunkId,
+        /// The worker's turn.
+        attempt: u32,
     },
+    /// The chunk has this version.
+    ChunkAt(ChunkId, Version),
     /// The workspace exists.
     WorkspaceExists,
 }
@@ -206,6 +210,12 @@ pub struct Changes {
     pub runs: Vec<Run>,
     /// Log entries of runs.
     pub run_log: Vec<RunLogEntry>,
+    /// Chunks removed: their run has counted them.
+    pub chunks_removed: Vec<ChunkId>,
+    /// Chunks after a piece of work.
+    pub chunks_worked: Vec<ChunkWork>,
+    /// New chunks.
+    pub chunks: Vec<RunChunk>,
     /// Work items done.
     pub work_done: Vec<WorkItemId>,
     /// Work items added.

@@ -124,6 +124,8 @@ names! {
     RequestId;
     /// The id of a definition, whatever its kind.
     DefinitionId;
+    /// Who works on runs: one of a process, of a machine.
+    WorkerId;
 }
 
 macro_rules! uuids {
@@ -180,6 +182,8 @@ uuids! {
     WorkItemId = "wrk";
     /// An entry of the activity log.
     ActivityId = "act";
+    /// A chunk of a run.
+    ChunkId = "chk";
 }
 
 #[cfg(test)]

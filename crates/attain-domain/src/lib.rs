@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod calculation;
 pub mod change;
+pub mod chunk;
 pub mod collecting;
 pub mod credit;
 pub mod crediting;

@@ -5,6 +5,7 @@ use attain_domain::change::{ChangeSet, Changes};
 use attain_domain::definition::Calendar;
 use attain_domain::ports::CommitError;
 
+use crate::chunks::ChunkChanges;
 use crate::earnings::EarningChanges;
 use crate::guards::holds;
 use crate::payments::PaymentChanges;
@@ -57,6 +58,9 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         lines,
         runs,
         run_log,
+        chunks_removed,
+        chunks_worked,
+        chunks,
         work_done,
         work,
         changed,
@@ -90,6 +94,11 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         lines,
     })?;
     tables.runs.apply(runs, run_log)?;
+    tables.chunks.apply(ChunkChanges {
+        removed: chunks_removed,
+        worked: chunks_worked,
+        new: chunks,
+    })?;
     tables.work.apply(work_done, work)?;
     let log = LogChanges {
         changed,

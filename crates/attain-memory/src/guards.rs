@@ -20,7 +20,7 @@ pub(crate) fn holds(tables: &Tables, guard: &Guard) -> bool {
         Guard::LineAt(id, version) => tables.payments.line_version(*id) == Some(*version),
         Guard::RunAt(id, version) => tables.runs.version(*id) == Some(*version),
         Guard::NoRunOverlaps { except, range, at } => tables.runs.is_free(*except, *range, *at),
-        Guard::LeaseHeld { run, lease_until } => tables.runs.holds_lease(*run, *lease_until),
+        Guard::ChunkHeld { .. } | Guard::ChunkAt(..) => tables.chunks.holds(guard),
         // There is no state to look at without a workspace.
         Guard::WorkspaceExists => true,
     }

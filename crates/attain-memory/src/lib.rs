@@ -5,6 +5,8 @@
 //! (the maps share all that the commit does not touch), and swaps it in when everything went well.
 
 mod activity;
+mod chunks;
+mod clock;
 mod commit;
 mod credits;
 mod definitions;

@@ -4,9 +4,10 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use attain_domain::chunk::RunChunk;
 use attain_domain::ids::RunId;
 use attain_domain::ports::{ChunkSize, RunRepository, StoreError};
-use attain_domain::run::{Run, RunLogEntry, RunStatus};
+use attain_domain::run::{Run, RunLogEntry};
 use attain_domain::stamp::Version;
 use attain_domain::time::{DateRange, Instant};
 
@@ -58,12 +59,6 @@ impl Runs {
     fn open(&self) -> impl Iterator<Item = &Arc<Run>> {
         self.open.iter().filter_map(|id| self.rows.get(id))
     }
-
-    pub(crate) fn holds_lease(&self, id: RunId, lease_until: Instant) -> bool {
-        self.rows
-            .get(&id)
-            .is_some_and(|run| run.status == RunStatus::Running && run.lease_until == lease_until)
-    }
 }
 
 #[async_trait]
@@ -92,6 +87,23 @@ impl RunRepository for MemorySnapshot {
     async fn runs_open(&self) -> Result<Vec<Run>, StoreError> {
         let open = self.tables.runs.open();
         Ok(open.map(|row| Run::clone(row)).collect())
+    }
+
+    async fn chunks_of_run(
+        &self,
+        run: RunId,
+        after: Option<u64>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError> {
+        Ok(self.tables.chunks.of_run(run, after, chunk))
+    }
+
+    async fn chunks_ended(
+        &self,
+        run: RunId,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError> {
+        Ok(self.tables.chunks.ended(run, chunk))
     }
 
     async fn run_log_after(

@@ -1,6 +1,7 @@
 //! The state of one workspace. A copy shares every row with its original.
 
 use crate::activity::Activities;
+use crate::chunks::Chunks;
 use crate::credits::Credits;
 use crate::definitions::Definitions;
 use crate::earnings::Earnings;
@@ -18,6 +19,7 @@ pub(crate) struct Tables {
     pub(crate) earnings: Earnings,
     pub(crate) payments: Payments,
     pub(crate) runs: Runs,
+    pub(crate) chunks: Chunks,
     pub(crate) work: Work,
     pub(crate) activities: Activities,
     pub(crate) requests: Requests,

@@ -144,6 +144,20 @@ impl TransactionRepository for MemorySnapshot {
             .collect())
     }
 
+    async fn spans_of_work(
+        &self,
+        item: &WorkItem,
+        chunk: ChunkSize,
+    ) -> Result<Vec<TransactionId>, StoreError> {
+        let by_period = &self.tables.transactions.by_period;
+        let from = Bound::Included((item.period.clone(), item.first));
+        let ids = by_period
+            .range((from, Bound::Unbounded))
+            .take_while(|(period, id)| *period == item.period && *id <= item.last)
+            .map(|(_, id)| *id);
+        Ok(ids.step_by(chunk.rows()).collect())
+    }
+
     async fn transactions_after(
         &self,
         range: DateRange,

@@ -66,6 +66,9 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
         lines,
         runs,
         run_log,
+        chunks_removed,
+        chunks_worked,
+        chunks,
         work_done,
         work,
         changed,
@@ -96,6 +99,9 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
         .await?;
     writer.put_payments(batches, paysheets, lines).await?;
     writer.put_runs(runs, run_log).await?;
+    writer
+        .write_chunks(chunks_removed, chunks_worked, chunks)
+        .await?;
     writer.write_work(work_done, work).await?;
     writer.write_log(changed, claims, claims_done).await?;
     writer.insert_activities(activities).await?;

@@ -9,7 +9,6 @@ use attain_domain::definition::DefinitionKind;
 use attain_domain::earning::EarningPayment;
 use attain_domain::ids::{DefinitionId, RunId, SourceNumber, TransactionType};
 use attain_domain::ports::StoreError;
-use attain_domain::run::RunStatus;
 use attain_domain::stamp::Version;
 use attain_domain::time::{DateRange, Instant};
 use attain_domain::transaction::TransactionKey;
@@ -33,6 +32,7 @@ struct Wanted<'a> {
     paysheets: Vec<Uuid>,
     lines: Vec<Uuid>,
     runs: Vec<Uuid>,
+    chunks: Vec<Uuid>,
     runs_at_work: bool,
 }
 
@@ -47,14 +47,15 @@ struct Facts {
     batches: Versions,
     paysheets: Versions,
     lines: Versions,
-    runs: BTreeMap<Uuid, RunState>,
+    runs: Versions,
+    chunks: BTreeMap<Uuid, ChunkFacts>,
     runs_at_work: Vec<RunAtWork>,
 }
 
-struct RunState {
+struct ChunkFacts {
     version: Version,
-    status: RunStatus,
-    lease_until: Instant,
+    attempt: u32,
+    is_leased: bool,
 }
 
 struct RunAtWork {
@@ -85,7 +86,9 @@ impl<'a> Wanted<'a> {
             Guard::PaysheetAt(id, _) => self.paysheets.push(id.0),
             Guard::LineAt(id, _) => self.lines.push(id.0),
             Guard::RunAt(id, _) => self.runs.push(id.0),
-            Guard::LeaseHeld { run, .. } => self.runs.push(run.0),
+            Guard::ChunkHeld { chunk, .. } | Guard::ChunkAt(chunk, _) => {
+                self.chunks.push(chunk.0);
+            }
             Guard::NoRunOverlaps { .. } => self.runs_at_work = true,
             // Both are known before anything is looked up.
             Guard::DefinitionsUnchanged(_) | Guard::WorkspaceExists => {}
@@ -112,19 +115,21 @@ impl Facts {
             Guard::BatchAt(id, version) => at(&self.batches, id.0, version),
             Guard::PaysheetAt(id, version) => at(&self.paysheets, id.0, version),
             Guard::LineAt(id, version) => at(&self.lines, id.0, version),
-            Guard::RunAt(id, version) => self
-                .runs
-                .get(&id.0)
-                .is_some_and(|run| run.version == *version),
+            Guard::RunAt(id, version) => at(&self.runs, id.0, version),
             Guard::NoRunOverlaps { except, range, at } => {
                 let is_in_the_way = |run: &RunAtWork| {
                     run.id != *except && *at < run.lease_until && run.range.overlaps(range)
                 };
                 !self.runs_at_work.iter().any(is_in_the_way)
             }
-            Guard::LeaseHeld { run, lease_until } => self.runs.get(&run.0).is_some_and(|run| {
-                run.status == RunStatus::Running && run.lease_until == *lease_until
-            }),
+            Guard::ChunkHeld { chunk, attempt } => self
+                .chunks
+                .get(&chunk.0)
+                .is_some_and(|chunk| chunk.is_leased && chunk.attempt == *attempt),
+            Guard::ChunkAt(id, version) => self
+                .chunks
+                .get(&id.0)
+                .is_some_and(|chunk| chunk.version == *version),
             Guard::WorkspaceExists => true,
         }
     }
@@ -172,6 +177,7 @@ impl Writer<'_> {
             paysheets,
             lines,
             runs,
+            chunks,
             runs_at_work,
         } = wanted;
         Ok(Facts {
@@ -190,7 +196,8 @@ impl Writer<'_> {
             batches: self.versions(sql::BATCH_VERSIONS, batches).await?,
             paysheets: self.versions(sql::PAYSHEET_VERSIONS, paysheets).await?,
             lines: self.versions(sql::LINE_VERSIONS, lines).await?,
-            runs: self.run_states(runs).await?,
+            runs: self.versions(sql::RUN_VERSIONS, runs).await?,
+            chunks: self.chunk_facts(chunks).await?,
             runs_at_work: if runs_at_work {
                 self.runs_at_work().await?
             } else {
@@ -238,21 +245,24 @@ impl Writer<'_> {
         Ok(taken.map(|(key, _)| key).collect())
     }
 
-    async fn run_states(&mut self, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, RunState>, StoreError> {
+    async fn chunk_facts(
+        &mut self,
+        ids: Vec<Uuid>,
+    ) -> Result<BTreeMap<Uuid, ChunkFacts>, StoreError> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
         let mut cells = self.cells();
         cells.ids(ids);
-        let rows = self.rows(sql::RUN_STATES, cells).await?;
-        let found = each("runs", &rows, |row| {
+        let rows = self.rows(sql::CHUNK_FACTS, cells).await?;
+        let found = each("chunks", &rows, |row| {
             let id: Uuid = row.cell()?;
-            let state = RunState {
+            let facts = ChunkFacts {
                 version: Version(row.version()?),
-                status: row.code()?,
-                lease_until: row.instant()?,
+                attempt: row.version()?,
+                is_leased: row.flag()?,
             };
-            Ok((id, state))
+            Ok((id, facts))
         })?;
         Ok(found.into_iter().collect())
     }

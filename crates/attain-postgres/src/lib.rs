@@ -18,6 +18,7 @@ mod activity;
 mod bulk;
 mod calculations;
 mod cells;
+mod chunks;
 mod codes;
 mod commit;
 mod copy;

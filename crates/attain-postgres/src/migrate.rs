@@ -36,6 +36,7 @@ pub(crate) const STEPS: &[Step] = steps! {
     5 "0005_payments",
     6 "0006_runs_and_work",
     7 "0007_activities_and_requests",
+    8 "0008_run_chunks",
 };
 
 /// Spreads the tables over the nodes of Citus.
@@ -234,8 +235,18 @@ async fn batch(connection: &mut PgConnection, text: &str) -> Result<(), StoreErr
     Ok(())
 }
 
+/// The checksum of every step there is.
+pub(crate) fn checksum() -> String {
+    let all: Vec<String> = STEPS.iter().map(checksum_of).collect();
+    hexadecimal(&all.concat())
+}
+
 fn checksum_of(step: &Step) -> String {
-    let digest = Sha256::digest(step.text.as_bytes());
+    hexadecimal(step.text)
+}
+
+fn hexadecimal(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

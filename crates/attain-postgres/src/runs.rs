@@ -2,14 +2,16 @@
 
 use async_trait::async_trait;
 use attain_documents::stored::{decode_counts, encode_counts};
+use attain_domain::chunk::RunChunk;
 use attain_domain::ids::RunId;
 use attain_domain::ports::{ChunkSize, RunRepository, StoreError};
 use attain_domain::run::{Run, RunLogEntry};
 
 use crate::bulk::Writer;
+use crate::chunks::chunks;
 use crate::error::corrupt;
 use crate::snapshot::PgSnapshot;
-use crate::statements::runs as sql;
+use crate::statements::{chunks as chunks_sql, runs as sql};
 use crate::stored::{Reading, each};
 
 fn run(row: &mut Reading<'_>) -> Result<Run, StoreError> {
@@ -108,6 +110,31 @@ impl RunRepository for PgSnapshot {
     async fn runs_open(&self) -> Result<Vec<Run>, StoreError> {
         let rows = self.rows(sql::RUNS_OPEN, self.cells()).await?;
         each("runs", &rows, run)
+    }
+
+    async fn chunks_of_run(
+        &self,
+        run: RunId,
+        after: Option<u64>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError> {
+        let mut cells = self.cells();
+        cells.id(run.0);
+        // No chunk that is stored has a larger number.
+        cells.whole(after.map_or(-1, |after| i64::try_from(after).unwrap_or(i64::MAX)));
+        cells.limit(chunk.rows());
+        chunks(&self.rows(chunks_sql::CHUNKS_OF_RUN, cells).await?)
+    }
+
+    async fn chunks_ended(
+        &self,
+        run: RunId,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError> {
+        let mut cells = self.cells();
+        cells.id(run.0);
+        cells.limit(chunk.rows());
+        chunks(&self.rows(chunks_sql::CHUNKS_ENDED, cells).await?)
     }
 
     async fn run_log_after(

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use attain_domain::change::ChangeSet;
-use attain_domain::ids::WorkspaceId;
+use attain_domain::chunk::RunChunk;
+use attain_domain::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use attain_domain::ports::{CommitError, Snapshot, Store, StoreError, StoreErrorKind};
 use attain_domain::time::Instant;
 use backon::{ExponentialBuilder, Retryable};
@@ -23,7 +24,7 @@ use crate::options::Options;
 use crate::partitions::Years;
 use crate::session::{Preamble, Purpose, Session};
 use crate::snapshot::PgSnapshot;
-use crate::statements::definitions as sql;
+use crate::statements::{chunks as chunks_sql, definitions as sql, schema};
 use crate::stored::each;
 
 /// A connection that waited for longer is asked whether it is still one before it is used.
@@ -88,6 +89,13 @@ impl PostgresStore {
         migrate::migrate(url, &Options::default()).await
     }
 
+    /// Names the schema that this program knows: a checksum of all steps to it. Whoever keeps a
+    /// migrated database to copy from can tell by it when to make another.
+    #[must_use]
+    pub fn schema() -> String {
+        migrate::checksum()
+    }
+
     /// Spreads the tables of a migrated database over the nodes of Citus, by workspace. Tables that
     /// are spread already stay as they are.
     ///
@@ -124,17 +132,26 @@ impl PostgresStore {
         Session::begin(&self.pool, &self.preamble, purpose, workspace).await
     }
 
-    /// One transaction, from its beginning to its end.
-    async fn attempt(&self, set: &ChangeSet) -> Result<(), CommitError> {
-        let mut session = self.begin(Purpose::Commit, Some(&set.workspace)).await?;
-        let mut writer = Writer {
+    /// What writes in a transaction.
+    fn writer<'s>(
+        &'s self,
+        session: &'s mut Session,
+        workspace: &WorkspaceId,
+    ) -> Result<Writer<'s>, StoreError> {
+        Ok(Writer {
             connection: session.connection()?,
-            workspace: Arc::from(set.workspace.as_str()),
+            workspace: Arc::from(workspace.as_str()),
             prepared: self.prepared,
             copies: self.copies,
             preamble: &self.preamble,
             is_copying: false,
-        };
+        })
+    }
+
+    /// One transaction, from its beginning to its end.
+    async fn attempt(&self, set: &ChangeSet) -> Result<(), CommitError> {
+        let mut session = self.begin(Purpose::Commit, Some(&set.workspace)).await?;
+        let mut writer = self.writer(&mut session, &set.workspace)?;
         match write(&mut writer, set).await {
             Ok(()) => Ok(session.commit().await?),
             Err(error) => {
@@ -229,6 +246,53 @@ impl Store for PostgresStore {
         let connection = session.connection()?;
         let cells = Cells::default();
         let rows = bulk::rows(connection, self.prepared, sql::WORKSPACES, cells).await?;
+        let found = workspaces(&rows);
+        session.rollback().await;
+        found
+    }
+
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        let _permit = self.permit(&self.commits).await?;
+        let mut session = self.begin(Purpose::Commit, Some(workspace)).await?;
+        let mut writer = self.writer(&mut session, workspace)?;
+        let leased = writer.lease_chunk(worker, only, lease).await?;
+        session.commit().await?;
+        Ok(leased)
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        let _permit = self.permit(&self.commits).await?;
+        let mut session = self.begin(Purpose::Commit, Some(workspace)).await?;
+        let mut writer = self.writer(&mut session, workspace)?;
+        let renewed = writer.renew_lease(chunk, attempt, lease).await?;
+        session.commit().await?;
+        Ok(renewed)
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        let _permit = self.permit(&self.views).await?;
+        let mut session = self.begin(Purpose::View, None).await?;
+        let connection = session.connection()?;
+        let rows = bulk::rows(connection, self.prepared, schema::NOW, Cells::default()).await?;
+        let now = each("the clock", &rows, |row| row.instant())?;
+        let mut cells = Cells::default();
+        for at in now {
+            cells.instant(at);
+        }
+        let statement = chunks_sql::WORKSPACES_AT_WORK;
+        let rows = bulk::rows(connection, self.prepared, statement, cells).await?;
         let found = workspaces(&rows);
         session.rollback().await;
         found

@@ -303,6 +303,20 @@ impl TransactionRepository for PgSnapshot {
         transactions(&self.rows(sql::TRANSACTIONS_OF_WORK, cells).await?)
     }
 
+    async fn spans_of_work(
+        &self,
+        item: &WorkItem,
+        chunk: ChunkSize,
+    ) -> Result<Vec<TransactionId>, StoreError> {
+        let mut cells = self.cells();
+        cells.text(item.period.as_str());
+        cells.id(item.first.0);
+        cells.id(item.last.0);
+        cells.limit(chunk.rows());
+        let rows = self.rows(sql::SPANS_OF_WORK, cells).await?;
+        each("transactions", &rows, |row| row.id(TransactionId))
+    }
+
     async fn transactions_after(
         &self,
         range: DateRange,

@@ -5,11 +5,13 @@ mod database;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use attain_conformance::{Harness, Hook};
 use attain_domain::change::ChangeSet;
-use attain_domain::ids::WorkspaceId;
+use attain_domain::chunk::RunChunk;
+use attain_domain::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use attain_domain::ports::{CommitError, Snapshot, Store, StoreError};
 use attain_domain::time::Instant;
 use attain_postgres::{Options, PostgresStore};
@@ -42,6 +44,32 @@ impl Store for Housed {
 
     async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError> {
         self.store.workspaces().await
+    }
+
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        self.store.lease_chunk(workspace, worker, only, lease).await
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        self.store
+            .renew_lease(workspace, chunk, attempt, lease)
+            .await
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.store.workspaces_at_work().await
     }
 }
 

@@ -8,7 +8,6 @@ use attain_domain::definition::DefinitionKind;
 use attain_domain::earning::EarningPayment;
 use attain_domain::ids::{DefinitionId, RunId, SourceNumber, TransactionType};
 use attain_domain::ports::StoreError;
-use attain_domain::run::RunStatus;
 use attain_domain::stamp::Version;
 use attain_domain::time::{Date, DateRange, Instant};
 use attain_domain::transaction::TransactionKey;
@@ -34,6 +33,7 @@ struct Wanted<'a> {
     paysheets: Vec<Uuid>,
     lines: Vec<Uuid>,
     runs: Vec<Uuid>,
+    chunks: Vec<Uuid>,
     runs_at_work: bool,
 }
 
@@ -48,18 +48,19 @@ struct Facts {
     batches: Versions,
     paysheets: Versions,
     lines: Versions,
-    runs: BTreeMap<Uuid, RunState>,
+    runs: Versions,
+    chunks: BTreeMap<Uuid, ChunkFacts>,
     runs_at_work: Vec<RunAtWork>,
 }
 
-struct RunState {
+struct ChunkFacts {
     version: Version,
-    status: RunStatus,
-    lease_until: Instant,
+    attempt: u32,
+    is_leased: bool,
 }
 
 #[derive(Deserialize)]
-struct RunStateRow(Text<RunId>, Whole<Version>, Text<RunStatus>, Whole<Instant>);
+struct ChunkFactsRow(Text<Uuid>, Whole<Version>, u32, Whole<bool>);
 
 struct RunAtWork {
     id: RunId,
@@ -97,7 +98,9 @@ impl<'a> Wanted<'a> {
             Guard::PaysheetAt(id, _) => self.paysheets.push(id.0),
             Guard::LineAt(id, _) => self.lines.push(id.0),
             Guard::RunAt(id, _) => self.runs.push(id.0),
-            Guard::LeaseHeld { run, .. } => self.runs.push(run.0),
+            Guard::ChunkHeld { chunk, .. } | Guard::ChunkAt(chunk, _) => {
+                self.chunks.push(chunk.0);
+            }
             Guard::NoRunOverlaps { .. } => self.runs_at_work = true,
             // Both are known before anything is looked up.
             Guard::DefinitionsUnchanged(_) | Guard::WorkspaceExists => {}
@@ -124,19 +127,21 @@ impl Facts {
             Guard::BatchAt(id, version) => at(&self.batches, id.0, version),
             Guard::PaysheetAt(id, version) => at(&self.paysheets, id.0, version),
             Guard::LineAt(id, version) => at(&self.lines, id.0, version),
-            Guard::RunAt(id, version) => self
-                .runs
-                .get(&id.0)
-                .is_some_and(|run| run.version == *version),
+            Guard::RunAt(id, version) => at(&self.runs, id.0, version),
             Guard::NoRunOverlaps { except, range, at } => {
                 let is_in_the_way = |run: &RunAtWork| {
                     run.id != *except && *at < run.lease_until && run.range.overlaps(range)
                 };
                 !self.runs_at_work.iter().any(is_in_the_way)
             }
-            Guard::LeaseHeld { run, lease_until } => self.runs.get(&run.0).is_some_and(|run| {
-                run.status == RunStatus::Running && run.lease_until == *lease_until
-            }),
+            Guard::ChunkHeld { chunk, attempt } => self
+                .chunks
+                .get(&chunk.0)
+                .is_some_and(|chunk| chunk.is_leased && chunk.attempt == *attempt),
+            Guard::ChunkAt(id, version) => self
+                .chunks
+                .get(&id.0)
+                .is_some_and(|chunk| chunk.version == *version),
             Guard::WorkspaceExists => true,
         }
     }
@@ -184,6 +189,7 @@ impl Writer<'_> {
             paysheets,
             lines,
             runs,
+            chunks,
             runs_at_work,
         } = wanted;
         Ok(Facts {
@@ -202,7 +208,8 @@ impl Writer<'_> {
             batches: self.versions(sql::BATCH_VERSIONS, batches).await?,
             paysheets: self.versions(sql::PAYSHEET_VERSIONS, paysheets).await?,
             lines: self.versions(sql::LINE_VERSIONS, lines).await?,
-            runs: self.run_states(runs).await?,
+            runs: self.versions(sql::RUN_VERSIONS, runs).await?,
+            chunks: self.chunk_facts(chunks).await?,
             runs_at_work: if runs_at_work {
                 self.runs_at_work().await?
             } else {
@@ -250,25 +257,28 @@ impl Writer<'_> {
         Ok(keys.collect())
     }
 
-    async fn run_states(&mut self, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, RunState>, StoreError> {
+    async fn chunk_facts(
+        &mut self,
+        ids: Vec<Uuid>,
+    ) -> Result<BTreeMap<Uuid, ChunkFacts>, StoreError> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
         let mut cells = self.cells();
         cells.owned(id_list(ids));
-        let page = self.page(sql::RUN_STATES, cells).await?;
-        let found: Vec<RunStateRow> = rows("runs", &page)?;
-        let states = found
+        let page = self.page(sql::CHUNK_FACTS, cells).await?;
+        let found: Vec<ChunkFactsRow> = rows("chunks", &page)?;
+        let facts = found
             .into_iter()
-            .map(|RunStateRow(id, version, status, lease)| {
-                let state = RunState {
+            .map(|ChunkFactsRow(id, version, attempt, is_leased)| {
+                let facts = ChunkFacts {
                     version: version.0,
-                    status: status.0,
-                    lease_until: lease.0,
+                    attempt,
+                    is_leased: is_leased.0,
                 };
-                (id.0.0, state)
+                (id.0, facts)
             });
-        Ok(states.collect())
+        Ok(facts.collect())
     }
 
     async fn runs_at_work(&mut self) -> Result<Vec<RunAtWork>, StoreError> {

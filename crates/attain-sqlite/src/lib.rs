@@ -16,6 +16,7 @@ mod activity;
 mod bulk;
 mod calculations;
 mod cells;
+mod chunks;
 mod codes;
 mod commit;
 mod credits;

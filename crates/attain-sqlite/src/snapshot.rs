@@ -68,6 +68,23 @@ impl Writer<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// The page that a statement returns that writes one row, or none.
+    pub(crate) async fn returned(
+        &mut self,
+        statement: &'static str,
+        cells: Cells,
+    ) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar_with(statement, cells.finish()?);
+        // All of it, so that the statement ends, and with it the unit of work.
+        let pages: Vec<String> = query
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(from_driver)?;
+        Ok(pages.into_iter().next())
+    }
+}
+
 /// The one JSON array that a statement gives.
 pub(crate) async fn page(
     connection: &mut SqliteConnection,

@@ -113,7 +113,7 @@ macro_rules! names {
 
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId IntervalId ParticipantId PayGroupId
-    PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkspaceId Currency
+    PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId WorkspaceId Currency
 }
 
 macro_rules! ids {
@@ -127,7 +127,7 @@ macro_rules! ids {
 }
 
 ids! {
-    ActivityId BatchId CalculationId CreditId EarningId LineId LineageId PaysheetId RunId
+    ActivityId BatchId CalculationId ChunkId CreditId EarningId LineId LineageId PaysheetId RunId
     TransactionId WorkItemId
 }
 

@@ -253,6 +253,21 @@ impl TransactionRepository for SqliteSnapshot {
         transactions(&self.page(sql::TRANSACTIONS_OF_WORK, cells).await?)
     }
 
+    async fn spans_of_work(
+        &self,
+        item: &WorkItem,
+        chunk: ChunkSize,
+    ) -> Result<Vec<TransactionId>, StoreError> {
+        let mut cells = self.cells();
+        cells.text(item.period.as_str());
+        cells.id(item.first.0);
+        cells.id(item.last.0);
+        cells.limit(chunk.rows());
+        let page = self.page(sql::SPANS_OF_WORK, cells).await?;
+        let ids: Vec<Text<TransactionId>> = rows("transactions", &page)?;
+        Ok(ids.into_iter().map(|id| id.0).collect())
+    }
+
     async fn transactions_after(
         &self,
         range: DateRange,

@@ -6,12 +6,14 @@ mod flows;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use attain_domain::change::{ChangeSet, Obsoletion};
+use attain_domain::chunk::RunChunk;
 use attain_domain::definition::{Definition, Participant};
 use attain_domain::earning::{Earning, EarningKey, EarningOutcome, Instalments};
-use attain_domain::ids::{BatchId, EarningId, LineageId, WorkspaceId};
+use attain_domain::ids::{BatchId, ChunkId, EarningId, LineageId, RunId, WorkerId, WorkspaceId};
 use attain_domain::payment::{PaymentLine, Paysheet, PaysheetStatus};
 use attain_domain::ports::{ChunkSize, CommitError, Snapshot, Store, StoreError, StoreErrorKind};
 use attain_domain::refusal::{Reason, Refusal};
@@ -62,6 +64,32 @@ impl Store for BreakingStore {
 
     async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError> {
         self.inner.workspaces().await
+    }
+
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        self.inner.lease_chunk(workspace, worker, only, lease).await
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        self.inner
+            .renew_lease(workspace, chunk, attempt, lease)
+            .await
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.inner.workspaces_at_work().await
     }
 }
 

@@ -3,23 +3,25 @@
 
 use attain_domain::change::ChangeSet;
 use attain_domain::change::{Changes, DefinitionChange, DefinitionsMark, Guard};
+use attain_domain::chunk::{ChunkEnd, ChunkState, RunChunk};
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{EarningPayment, Instalments};
 use attain_domain::ids::{
     BatchId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId, WorkspaceId,
 };
 use attain_domain::ports::CommitError;
+use attain_domain::refusal::{Reason, RowError};
 use attain_domain::run::{Run, RunStatus};
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
-    activity, at, calendar, credit_departure, date, earning_departure, name, put, run, stamp_at,
-    transaction, uuid,
+    activity, at, calendar, chunk, credit_departure, date, earning_departure, name, put, run,
+    stamp_at, transaction, uuid,
 };
 use attain_domain::time::DateRange;
 use attain_domain::transaction::{Transaction, TransactionStatus};
 
 use crate::case::cases;
-use crate::samples::{first_commit, january, second_commit};
+use crate::samples::{first_commit, january, leased, second_commit};
 use crate::site::Site;
 
 cases! { "guards":
@@ -41,9 +43,8 @@ cases! { "guards":
     /// Guard::NoRunOverlaps: No other run whose lease holds at this instant (it ends after it),
     /// and which has not ended, overlaps the dates.
     only_runs_at_work_over_the_same_dates_overlap
-    /// Guard::LeaseHeld: The run is running, and nobody else took it: its lease is the one that
-    /// was read.
-    a_lease_is_held_by_a_running_run_alone
+    /// Guard::ChunkHeld: The chunk is leased, and nobody took it up since.
+    a_chunk_is_held_in_the_turn_of_its_lease_alone
     /// Changes::earnings_paid: A row that is not at the version read fails the whole commit as
     /// `Guard::EarningAt`.
     an_earning_that_moved_on_is_not_paid
@@ -79,7 +80,8 @@ fn holding() -> Vec<Guard> {
             99,
             DateRange::between(date("2026-02-01"), date("2026-03-01")),
         ),
-        lease(1, 60),
+        held(1, 1),
+        Guard::ChunkAt(chunk(1, 2).id, FIRST),
     ]
 }
 
@@ -99,7 +101,8 @@ pub(super) fn holding_only_there() -> Vec<Guard> {
         | Guard::PaysheetAt(..)
         | Guard::LineAt(..)
         | Guard::RunAt(..)
-        | Guard::LeaseHeld { .. } => true,
+        | Guard::ChunkHeld { .. }
+        | Guard::ChunkAt(..) => true,
     };
     holding().into_iter().filter(needs_rows).collect()
 }
@@ -140,8 +143,13 @@ fn broken() -> Vec<Guard> {
         Guard::RunAt(RunId(uuid(1)), OTHER),
         Guard::RunAt(RunId(uuid(99)), FIRST),
         no_overlap(99, january()),
-        lease(1, 61),
-        lease(99, 60),
+        held(1, 2),
+        held(1, 0),
+        held(2, 0),
+        held(2, 1),
+        held(99, 1),
+        Guard::ChunkAt(chunk(1, 2).id, OTHER),
+        Guard::ChunkAt(chunk(1, 99).id, FIRST),
     ]
 }
 
@@ -153,10 +161,11 @@ fn no_overlap(except: u64, range: DateRange) -> Guard {
     }
 }
 
-fn lease(run: u64, until: i64) -> Guard {
-    Guard::LeaseHeld {
-        run: RunId(uuid(run)),
-        lease_until: at(until),
+/// A turn of a worker with a chunk of run 1.
+fn held(number: u64, attempt: u32) -> Guard {
+    Guard::ChunkHeld {
+        chunk: chunk(1, number).id,
+        attempt,
     }
 }
 
@@ -213,7 +222,9 @@ async fn a_version_that_moved_on_is_broken(site: Site) {
         Guard::BatchAt(BatchId(uuid(2)), FIRST),
         Guard::PaysheetAt(PaysheetId(uuid(2)), FIRST),
         Guard::LineAt(LineId(uuid(2)), FIRST),
-        lease(1, 60),
+        held(1, 1),
+        Guard::ChunkAt(chunk(1, 1).id, FIRST),
+        Guard::ChunkAt(chunk(1, 2).id, FIRST),
     ];
     site.commit(second_commit()).await;
     for guard in moved_on {
@@ -228,6 +239,8 @@ async fn a_version_that_moved_on_is_broken(site: Site) {
         Guard::CreditAt(CreditId(uuid(2)), OTHER),
         Guard::EarningAt(EarningId(uuid(2)), OTHER),
         Guard::RunAt(RunId(uuid(1)), OTHER),
+        Guard::ChunkAt(chunk(1, 1).id, OTHER),
+        Guard::ChunkAt(chunk(1, 3).id, FIRST),
     ];
     site.commit_guarded(now, anything(92)).await;
 }
@@ -338,26 +351,31 @@ async fn only_runs_at_work_over_the_same_dates_overlap(site: Site) {
     }
 }
 
-async fn a_lease_is_held_by_a_running_run_alone(site: Site) {
-    let in_state = |number, status| Run {
-        status,
-        ..run(number)
+async fn a_chunk_is_held_in_the_turn_of_its_lease_alone(site: Site) {
+    let ended = |number, end| RunChunk {
+        state: ChunkState::Ended(end),
+        attempt: 1,
+        ..chunk(1, number)
+    };
+    let failed = ChunkEnd::Failed(RowError::new(Reason::NoPlan, "nobody's"));
+    let waiting = RunChunk {
+        attempt: 1,
+        ..chunk(1, 4)
     };
     site.commit(Changes {
-        runs: vec![
-            in_state(1, RunStatus::Running),
-            in_state(2, RunStatus::Queued),
-            in_state(3, RunStatus::Succeeded),
-            in_state(4, RunStatus::SucceededWithErrors),
-            in_state(5, RunStatus::Failed),
-            in_state(6, RunStatus::Cancelled),
+        chunks: vec![
+            leased(chunk(1, 1), 0),
+            ended(2, ChunkEnd::Done),
+            ended(3, failed),
+            waiting,
         ],
         ..Changes::default()
     })
     .await;
-    site.commit_guarded(vec![lease(1, 60)], anything(91)).await;
-    for number in 2..=6 {
-        let guard = lease(number, 60);
+    // Long over, but nobody took it.
+    site.commit_guarded(vec![held(1, 1)], anything(91)).await;
+    for number in 2..=4 {
+        let guard = held(number, 1);
         let set = site.set(vec![guard.clone()], anything(92));
         site.check_guard_fails(set, &guard).await;
     }

@@ -3,21 +3,23 @@
 use attain_domain::change::{
     Changes, CreditEligibility, DefinitionChange, EarningFacts, Obsoletion,
 };
+use attain_domain::chunk::RunChunk;
 use attain_domain::credit::{Credit, CreditStatus};
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::Earning;
 use attain_domain::ids::{
-    BatchId, CalculationId, CreditId, EarningId, LineId, PaysheetId, TransactionId, WorkItemId,
+    BatchId, CalculationId, ChunkId, CreditId, EarningId, LineId, PaysheetId, TransactionId,
+    WorkItemId,
 };
 use attain_domain::refusal::{Reason, RowError};
 use attain_domain::testing::{
-    activity, credit, credit_departure, earning, earning_departure, log_entry, name, obsolete,
-    participant, plan, put, stamp, stamp_at, transaction, uuid, work_item,
+    activity, chunk, credit, credit_departure, earning, earning_departure, log_entry, name,
+    obsolete, participant, plan, put, stamp, stamp_at, transaction, uuid, work_item,
 };
 use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
 
 use crate::case::cases;
-use crate::samples::first_commit;
+use crate::samples::{done, first_commit};
 use crate::site::Site;
 
 cases! { "locks":
@@ -79,6 +81,13 @@ fn transaction_of(id: u64, number: u64) -> Transaction {
     }
 }
 
+fn chunk_of(id: u64, number: u64) -> RunChunk {
+    RunChunk {
+        id: ChunkId(uuid(id)),
+        ..chunk(1, number)
+    }
+}
+
 fn reversal_of(id: u64, number: u64) -> Earning {
     Earning {
         id: EarningId(uuid(id)),
@@ -97,6 +106,8 @@ async fn what_is_there_already_is_not_added(site: Site) {
         ("an earning", only!(earnings: reversal_of(1, 92))),
         ("an entry of a run's log", only!(run_log: log_entry(1, 1))),
         ("a work item", only!(work: work_item(1))),
+        ("a chunk", only!(chunks: chunk_of(1_001, 92))),
+        ("a number of a run's chunks", only!(chunks: chunk_of(92, 1))),
         ("an activity", only!(activities: activity(1))),
     ];
     check_all_conflict(&site, there).await;
@@ -113,6 +124,14 @@ async fn what_is_there_already_is_not_added(site: Site) {
         (
             "a work item twice",
             only!(work: work_item(92), work_item(92)),
+        ),
+        (
+            "a chunk twice",
+            only!(chunks: chunk_of(92, 92), chunk_of(92, 93)),
+        ),
+        (
+            "a number of a run's chunks twice",
+            only!(chunks: chunk_of(92, 92), chunk_of(93, 92)),
         ),
         (
             "an activity twice",
@@ -199,6 +218,14 @@ fn of_others_not_there() -> Vec<(&'static str, Changes)> {
         ("a paysheet", only!(paysheets_deleted: sheet(1), sheet(99))),
         ("a batch", only!(batches_deleted: batch(1), batch(99))),
         ("a work item", only!(work_done: item(1), item(99))),
+        (
+            "a chunk",
+            only!(chunks_removed: chunk(1, 1).id, chunk(1, 99).id),
+        ),
+        (
+            "a chunk that is worked on",
+            only!(chunks_worked: done(&chunk(1, 1)), done(&chunk(1, 99))),
+        ),
     ]
 }
 

@@ -9,6 +9,7 @@ mod guards;
 mod history;
 mod idempotency;
 mod isolation;
+mod leases;
 mod limits;
 mod locks;
 mod paging;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Case> {
         isolation::cases(),
         claims::cases(),
         races::cases(),
+        leases::cases(),
         limits::cases(),
         history::cases(),
         activity::cases(),

@@ -16,7 +16,8 @@ const SOURCES: [&str; 6] = [
     "run.rs",
 ];
 
-/// Words alone: neither the signs of comments nor those of Markdown, and of a link what is read.
+/// Words alone: neither the signs of comments nor those of Markdown, and of a link what is read. A
+/// part of a sentence may be quoted like a whole one.
 fn plain(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim();
@@ -26,7 +27,8 @@ fn plain(text: &str) -> String {
     let text = lines.collect::<Vec<_>>().join(" ");
     let text = text.replace("](crate::change::Guard::WorkspaceExists)", "]");
     let text = text.replace(['`', '[', ']', '\\'], "");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }
 
 fn ports() -> String {
@@ -42,7 +44,8 @@ fn every_promise_stands_in_the_ports() {
     for case in all() {
         let (place, sentence) = case.promise.split_once(": ").unwrap_or_default();
         let name = place.rsplit("::").next().unwrap_or_default().trim();
-        let stands_there = ports.contains(&plain(sentence)) && ports.contains(name);
+        let stands_there = ports.contains(plain(sentence).trim_end_matches('.'))
+            && ports.contains(&name.to_lowercase());
         if !sentence.is_empty() && !stands_there {
             unknown.insert(case.promise);
         }

@@ -4,10 +4,12 @@ mod snapshot;
 mod state;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use attain_domain::change::ChangeSet;
-use attain_domain::ids::WorkspaceId;
+use attain_domain::chunk::RunChunk;
+use attain_domain::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use attain_domain::ports::{CommitError, Snapshot, Store, StoreError, StoreErrorKind};
 use attain_domain::time::Instant;
 
@@ -26,7 +28,7 @@ pub enum Fault {
 }
 
 /// To which calls it happens. Commits are counted for the first two faults, the making of a
-/// workspace among them, and reads for the third; both from 1.
+/// workspace, the taking up of a chunk and the renewal of a lease among them, and reads for the third; both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// To the call of this number alone.
@@ -146,5 +148,39 @@ impl Store for FaultyStore {
     async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError> {
         self.state.read()?;
         self.inner.workspaces().await
+    }
+
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        let is_answered = self.state.commit()?;
+        let outcome = self.inner.lease_chunk(workspace, worker, only, lease).await;
+        is_answered?;
+        outcome
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        let is_answered = self.state.commit()?;
+        let outcome = self
+            .inner
+            .renew_lease(workspace, chunk, attempt, lease)
+            .await;
+        is_answered?;
+        outcome
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.state.read()?;
+        self.inner.workspaces_at_work().await
     }
 }

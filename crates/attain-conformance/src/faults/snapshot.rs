@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use attain_domain::activity::Activity;
 use attain_domain::change::{DefinitionsMark, RequestRecord};
+use attain_domain::chunk::RunChunk;
 use attain_domain::credit::{Credit, CreditPosition};
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::earning::{Earning, PastEarning};
@@ -68,6 +69,7 @@ sent_on! { TransactionRepository:
         after: Option<TransactionId>,
         chunk: ChunkSize
     ) -> Vec<Transaction>;
+    spans_of_work(item: &WorkItem, chunk: ChunkSize) -> Vec<TransactionId>;
     transactions_after(
         range: DateRange,
         after: Option<TransactionId>,
@@ -128,6 +130,8 @@ sent_on! { RunRepository:
     run(id: RunId) -> Option<Run>;
     runs_before(before: Option<RunId>, chunk: ChunkSize) -> Vec<Run>;
     runs_open() -> Vec<Run>;
+    chunks_of_run(run: RunId, after: Option<u64>, chunk: ChunkSize) -> Vec<RunChunk>;
+    chunks_ended(run: RunId, chunk: ChunkSize) -> Vec<RunChunk>;
     run_log_after(run: RunId, after: u64, chunk: ChunkSize) -> Vec<RunLogEntry>;
 }
 

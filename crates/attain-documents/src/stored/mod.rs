@@ -2,6 +2,7 @@
 //! because some of it is written for each of millions of rows; exact, because decimals are texts.
 //! Reading never panics: text that is not what was written is an error.
 
+mod chunks;
 mod rows;
 mod trace;
 
@@ -14,6 +15,7 @@ use crate::document::{
     SettingsDocument, TeamDocument,
 };
 
+pub use chunks::{decode_chunk_task, decode_failures, encode_chunk_task, encode_failures};
 pub use rows::{
     decode_attributes, decode_counts, decode_plan_versions, decode_row_error, encode_attributes,
     encode_counts, encode_plan_versions, encode_row_error,

@@ -139,11 +139,14 @@ pub fn decode_row_error(json: &str) -> Result<RowError, StoredError> {
     Ok(RowError::new(reason("row error", &code)?, text))
 }
 
-fn reason(what: &'static str, code: &str) -> Result<Reason, StoredError> {
+pub(super) fn reason(what: &'static str, code: &str) -> Result<Reason, StoredError> {
     let unknown = || StoredError::new(what, format!("`{code}` is no reason"));
     Reason::from_code(code).ok_or_else(unknown)
 }
 
-fn from_json<'a, T: Deserialize<'a>>(what: &'static str, json: &'a str) -> Result<T, StoredError> {
+pub(super) fn from_json<'a, T: Deserialize<'a>>(
+    what: &'static str,
+    json: &'a str,
+) -> Result<T, StoredError> {
     serde_json::from_str(json).map_err(|error| StoredError::new(what, error))
 }

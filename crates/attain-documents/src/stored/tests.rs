@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use attain_domain::calculation::Window;
+use attain_domain::chunk::{CalculateTask, ChunkTask, Due};
 use attain_domain::definition::DefinitionKind;
 use attain_domain::earning::{MeasureTrace, RateTrace, SliceTrace, Trace};
-use attain_domain::ids::{AttributeName, FactorId, MeasureId, PlanId, RateTableId};
-use attain_domain::plan::SplitMode;
+use attain_domain::ids::{
+    AttributeName, CalculationId, FactorId, MeasureId, ParticipantId, PeriodId, PlanId,
+    RateTableId, TransactionId, WorkItemId,
+};
+use attain_domain::plan::{Phase, SplitMode};
 use attain_domain::refusal::{Reason, RowError};
-use attain_domain::run::RunCounts;
+use attain_domain::run::{Process, RunCounts, WorkItem};
+use attain_domain::working::RowFailure;
 use proptest::prelude::*;
 use smol_str::SmolStr;
 
@@ -151,4 +157,56 @@ proptest! {
         let printed = if number.is_zero() { "0".to_owned() } else { number.to_string() };
         prop_assert_eq!(back.unrounded.to_string(), printed);
     }
+}
+
+#[test]
+fn chunks_come_back_the_same() {
+    let period = PeriodId::parse("2026-01").unwrap();
+    let who = |name| ParticipantId::parse(name).unwrap();
+    let day = |text: &str| text.parse().unwrap();
+    let item = WorkItem::whole_period(
+        WorkItemId(TransactionId::parse(&format!("trx_{:032x}", 7)).unwrap().0),
+        Process::RollUp,
+        period.clone(),
+    );
+    let calculation = CalculationId::parse(&format!("cal_{:032x}", 8)).unwrap();
+    let due = |name, struck: &[PeriodId]| Due {
+        participant: who(name),
+        struck: struck.to_vec(),
+    };
+    let tasks = [
+        ChunkTask::Coordinate,
+        ChunkTask::Credit {
+            process: Process::RunAll,
+            items: vec![item],
+        },
+        ChunkTask::Summarise {
+            children: vec![who("ann"), who("\"Bob\"")],
+        },
+        ChunkTask::Calculate(CalculateTask {
+            phase: Phase::Second,
+            window: Window {
+                from: day("2026-01-01"),
+                through: day("2026-03-31"),
+            },
+            calculations: [(period.clone(), calculation)].into(),
+            participants: vec![due("ann", &[period]), due("bob", &[])],
+        }),
+    ];
+    for task in tasks {
+        let json = encode_chunk_task(&task);
+        assert_eq!(decode_chunk_task(&json).as_ref(), Ok(&task), "{json}");
+    }
+}
+
+#[test]
+fn failures_come_back_the_same() {
+    let failures = vec![RowFailure {
+        subject: "ORDER 1001-301".to_owned(),
+        error: RowError::new(Reason::NoPlan, "a \"reason\""),
+    }];
+    let json = encode_failures(&failures);
+    assert_eq!(json, r#"[["ORDER 1001-301","NO_PLAN","a \"reason\""]]"#);
+    assert_eq!(decode_failures(&json), Ok(failures));
+    assert!(decode_failures(r#"[["a","b","c"]]"#).is_err());
 }

@@ -5,11 +5,14 @@ mod error;
 mod page;
 mod repositories;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::change::ChangeSet;
-use crate::ids::WorkspaceId;
+use crate::chunk::RunChunk;
+use crate::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use crate::time::Instant;
 
 pub use error::{CommitError, StoreError, StoreErrorKind};
@@ -68,11 +71,15 @@ pub trait Store: Send + Sync {
     /// A commit into a workspace that does not exist fails as [`WorkspaceExists`](crate::change::Guard::WorkspaceExists), whether
     /// or not the set names that guard.
     ///
+    /// A chunk that the set names as worked gets its version raised by one; whether the worker may is
+    /// up to the guards.
+    ///
     /// Behind the guards there is a second lock. A set fails whole, as
     /// [`StoreErrorKind::Conflict`], if a row that it adds is there already (a version of a
-    /// definition, a transaction, credit, earning, log entry, work item or activity of that id), if
-    /// a row that it takes out or changes is not there (a live definition, transaction, credit,
-    /// earning, calculation, line, paysheet, batch or work item), or if a key would have two live
+    /// definition, a transaction, credit, earning, log entry, work item, chunk or activity of that
+    /// id, or a chunk of that number in its run), if a row that it takes out or changes is not
+    /// there (a live definition, transaction, credit, earning, calculation, line, paysheet, batch,
+    /// work item or chunk), or if a key would have two live
     /// transactions or two current earnings in the end. Between different kinds of records nothing
     /// is checked: that a credit's transaction exists, say, is up to the guards.
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError>;
@@ -86,6 +93,37 @@ pub trait Store: Send + Sync {
 
     /// The workspaces, in rising order.
     async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError>;
+
+    /// Hands a worker the first chunk of a workspace that waits, or whose lease is over: of the
+    /// oldest run (that of the lowest id), or of one run only, the lowest number. `None` when there
+    /// is none, or no such workspace.
+    ///
+    /// The chunk is leased from now on, its attempt and its version are one higher, and nothing else
+    /// of it changes. The store's clock, and no other, says when a lease is over: `lease` from
+    /// now, so that one of no length is over at once. A chunk is never handed to two workers while
+    /// the lease of the first holds.
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError>;
+
+    /// Makes the lease of a worker's turn end `lease` from now: later, to keep the chunk, or at
+    /// once, to give it back. False, and nothing changes, when the chunk is gone or has ended, or
+    /// somebody took it up since. A lease that is over can be renewed as long as nobody did. The
+    /// version of the chunk stays.
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError>;
+
+    /// The workspaces in which a chunk waits or has a lease that is over, in rising order.
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError>;
 }
 
 /// What time it is.

@@ -7,6 +7,7 @@ use super::error::StoreError;
 use super::page::{ChunkSize, EarningPosition, PaysheetPosition};
 use crate::activity::Activity;
 use crate::change::{DefinitionsMark, RequestRecord};
+use crate::chunk::RunChunk;
 use crate::credit::{Credit, CreditPosition};
 use crate::definition::{DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, PastEarning};
@@ -79,6 +80,14 @@ pub trait TransactionRepository: Send + Sync {
         after: Option<TransactionId>,
         chunk: ChunkSize,
     ) -> Result<Vec<Transaction>, StoreError>;
+
+    /// Where to cut a work item into spans of `chunk` transactions: the first, the one after
+    /// `chunk` of them, and so on, in rising id order.
+    async fn spans_of_work(
+        &self,
+        item: &WorkItem,
+        chunk: ChunkSize,
+    ) -> Result<Vec<TransactionId>, StoreError>;
 
     /// All transactions by event date with ids above `after`, any status, in rising id order.
     async fn transactions_after(
@@ -242,6 +251,18 @@ pub trait RunRepository: Send + Sync {
 
     /// Runs that have not ended, in rising id order.
     async fn runs_open(&self) -> Result<Vec<Run>, StoreError>;
+
+    /// The chunks of a run with numbers above `after`, in rising order.
+    async fn chunks_of_run(
+        &self,
+        run: RunId,
+        after: Option<u64>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError>;
+
+    /// The chunks of a run that have ended, in rising number order.
+    async fn chunks_ended(&self, run: RunId, chunk: ChunkSize)
+    -> Result<Vec<RunChunk>, StoreError>;
 
     /// Log entries of a run with numbers above `after`, in rising order.
     async fn run_log_after(

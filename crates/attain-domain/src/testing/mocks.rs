@@ -4,17 +4,21 @@
 //! Lifetimes are written out where `Option<&T>` would hide one: mockall needs them, and they must
 //! stand in the order in which `async_trait` makes its own.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use mockall::mock;
 
 use crate::activity::Activity;
 use crate::change::{ChangeSet, DefinitionsMark, RequestRecord};
+use crate::chunk::RunChunk;
 use crate::credit::{Credit, CreditPosition};
 use crate::definition::{DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, PastEarning};
 use crate::ids::{
-    ActivityId, BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId,
-    ParticipantId, PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
+    ActivityId, BatchId, CalculationId, ChunkId, CreditId, DefinitionId, EarningId, LineId,
+    LineageId, ParticipantId, PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId,
+    WorkerId, WorkspaceId,
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::ports::{
@@ -73,6 +77,11 @@ mock! {
             after: Option<TransactionId>,
             chunk: ChunkSize,
         ) -> Result<Vec<Transaction>, StoreError>;
+        async fn spans_of_work(
+            &self,
+            item: &WorkItem,
+            chunk: ChunkSize,
+        ) -> Result<Vec<TransactionId>, StoreError>;
         async fn transactions_after(
             &self,
             range: DateRange,
@@ -179,6 +188,17 @@ mock! {
             chunk: ChunkSize,
         ) -> Result<Vec<Run>, StoreError>;
         async fn runs_open(&self) -> Result<Vec<Run>, StoreError>;
+        async fn chunks_of_run(
+            &self,
+            run: RunId,
+            after: Option<u64>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<RunChunk>, StoreError>;
+        async fn chunks_ended(
+            &self,
+            run: RunId,
+            chunk: ChunkSize,
+        ) -> Result<Vec<RunChunk>, StoreError>;
         async fn run_log_after(
             &self,
             run: RunId,
@@ -240,5 +260,20 @@ mock! {
             at: Instant,
         ) -> Result<bool, StoreError>;
         async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError>;
+        async fn lease_chunk(
+            &self,
+            workspace: &WorkspaceId,
+            worker: &WorkerId,
+            only: Option<RunId>,
+            lease: Duration,
+        ) -> Result<Option<RunChunk>, StoreError>;
+        async fn renew_lease(
+            &self,
+            workspace: &WorkspaceId,
+            chunk: ChunkId,
+            attempt: u32,
+            lease: Duration,
+        ) -> Result<bool, StoreError>;
+        async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError>;
     }
 }

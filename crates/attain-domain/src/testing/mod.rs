@@ -20,7 +20,8 @@ pub use definitions::{
 pub use mocks::{MockSnapshot, MockStore};
 pub use payments::{batch, line, paysheet};
 pub use processes::{
-    activity, calculation, change_for, change_for_everybody, log_entry, request, run, work_item,
+    activity, calculation, change_for, change_for_everybody, chunk, log_entry, request, run,
+    work_item,
 };
 pub use records::{credit, credit_departure, earning, earning_departure, obsolete, transaction};
 pub use sources::{ManualClock, SequentialIds};

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use super::values::{at, date, name, stamp, uuid};
 use crate::activity::{Activity, ActivityAction, RecordKind};
 use crate::change::RequestRecord;
-use crate::ids::{ActivityId, CalculationId, RunId, WorkItemId};
+use crate::chunk::{ChunkState, ChunkTask, RunChunk};
+use crate::ids::{ActivityId, CalculationId, ChunkId, RunId, WorkItemId};
 use crate::run::{
     Calculation, Change, LogLevel, Process, Run, RunCounts, RunLogEntry, RunStatus, Scope, WorkItem,
 };
+use crate::stamp::Version;
 use crate::time::DateRange;
 
 /// All processes over January 2026, at work, with a lease until second 60.
@@ -27,6 +29,28 @@ pub fn run(number: u64) -> Run {
         lease_until: at(60),
         ended_at: None,
         stamp: stamp(),
+    }
+}
+
+/// A chunk of run `run` that waits, of a work item of the same number.
+#[must_use]
+pub fn chunk(run: u64, number: u64) -> RunChunk {
+    RunChunk {
+        id: ChunkId(uuid(run * 1_000 + number)),
+        run: RunId(uuid(run)),
+        number,
+        actor: name("tester"),
+        request: None,
+        task: ChunkTask::Credit {
+            process: Process::RunAll,
+            items: vec![work_item(number)],
+        },
+        state: ChunkState::Waiting,
+        attempt: 0,
+        version: Version::FIRST,
+        counts: RunCounts::default(),
+        units: 0,
+        failures: Vec::new(),
     }
 }
 

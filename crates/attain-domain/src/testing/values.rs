@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::ids::{
     ActorId, AttributeName, CategoryId, ComponentId, DefinitionId, FactorId, GoalId, IntervalId,
     MeasureId, ParticipantId, PayGroupId, PeriodId, PlanId, RateTableId, RequestId, RuleId,
-    RuleSetId, SourceNumber, TeamId, TransactionType, WorkspaceId,
+    RuleSetId, SourceNumber, TeamId, TransactionType, WorkerId, WorkspaceId,
 };
 use crate::money::{Currency, Money};
 use crate::stamp::{Stamp, Version};
@@ -31,7 +31,7 @@ macro_rules! names {
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId FactorId GoalId IntervalId MeasureId
     ParticipantId PayGroupId PeriodId PlanId RateTableId RequestId RuleId RuleSetId SourceNumber
-    TeamId TransactionType WorkspaceId
+    TeamId TransactionType WorkerId WorkspaceId
 }
 
 /// A name of the kind that is wanted.

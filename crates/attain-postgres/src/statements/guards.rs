@@ -24,9 +24,11 @@ statements! {
     BATCH_VERSIONS = versions!("payment_batch", "batch_id");
     PAYSHEET_VERSIONS = versions!("paysheet", "paysheet_id");
     LINE_VERSIONS = versions!("payment_line", "line_id");
-    RUN_STATES =
-        "SELECT run_id, version, status, lease_until FROM process_run \
-         WHERE workspace_id = $1 AND run_id = ANY ($2::uuid[]) ORDER BY run_id FOR NO KEY UPDATE";
+    RUN_VERSIONS = versions!("process_run", "run_id");
+    CHUNK_FACTS =
+        "SELECT chunk_id, version, attempt, state = 'leased' FROM run_chunk \
+         WHERE workspace_id = $1 AND chunk_id = ANY ($2::uuid[]) \
+         ORDER BY chunk_id FOR NO KEY UPDATE";
     /// Runs that have not ended; asked by commits that are alone in their workspace.
     RUNS_AT_WORK =
         "SELECT run_id, range_from, range_to, lease_until FROM process_run \

@@ -18,6 +18,7 @@ macro_rules! stamp {
 }
 
 pub(crate) mod activity;
+pub(crate) mod chunks;
 pub(crate) mod credits;
 pub(crate) mod definitions;
 pub(crate) mod earnings;

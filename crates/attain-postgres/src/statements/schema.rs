@@ -1,6 +1,8 @@
 //! The schema itself: its steps, its partitions, and what the server lets us do. Of no workspace.
 
 statements! {
+    /// The clock of the server that is talked to.
+    NOW = "SELECT clock_timestamp()";
     /// Whether there is a schema, and whether the server has Citus.
     LOOK =
         "SELECT to_regclass('public.schema_step') IS NOT NULL, \

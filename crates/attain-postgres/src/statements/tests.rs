@@ -7,6 +7,7 @@ use crate::database::Database;
 
 pub(super) const LISTS: &[&[(&str, &str)]] = &[
     activity::LIST,
+    chunks::LIST,
     credits::LIST,
     definitions::LIST,
     earnings::LIST,
@@ -30,4 +31,5 @@ async fn every_statement_can_be_prepared() {
 }
 
 /// What is of no workspace: the schema itself, and what goes through functions that may see all.
-pub(super) const OF_NO_WORKSPACE: &[&str] = &["CREATE_WORKSPACE", "WORKSPACES"];
+pub(super) const OF_NO_WORKSPACE: &[&str] =
+    &["CREATE_WORKSPACE", "WORKSPACES", "WORKSPACES_AT_WORK"];

@@ -54,6 +54,11 @@ statements! {
     TRANSACTIONS_OF_WORK = select!(),
         "base_transaction WHERE workspace_id = $1 AND period_id = $2 AND transaction_id >= $3 \
          AND transaction_id <= $4 AND transaction_id > $5 ORDER BY transaction_id LIMIT $6";
+    SPANS_OF_WORK =
+        "SELECT transaction_id FROM (SELECT transaction_id, \
+         row_number() OVER (ORDER BY transaction_id) AS place FROM base_transaction \
+         WHERE workspace_id = $1 AND period_id = $2 AND transaction_id >= $3 \
+         AND transaction_id <= $4) AS placed WHERE (place - 1) % $5 = 0 ORDER BY transaction_id";
     TRANSACTIONS_AFTER = select!(),
         "base_transaction WHERE workspace_id = $1 AND event_date >= $2 AND event_date < $3 \
          AND transaction_id > $4 ORDER BY transaction_id LIMIT $5";

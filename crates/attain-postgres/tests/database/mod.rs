@@ -10,12 +10,8 @@ use std::thread;
 
 use attain_local_postgres::{TestServer, test_server};
 use attain_postgres::PostgresStore;
-use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::task::spawn_blocking;
-
-/// Every step of the schema: other ones need another template.
-const STEPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres");
 
 /// Guards the making of templates on a server, so that two processes do not make one twice.
 const TEMPLATES_LOCK: i64 = 7_094_703_151_906_153_317;
@@ -104,7 +100,7 @@ async fn admin(server: &TestServer) -> PgConnection {
 
 /// The name of the migrated database that others are copies of, made if it is not there.
 async fn template(server: &TestServer) -> String {
-    let name = format!("attain_template_{}", checksum());
+    let name = format!("attain_template_{:.16}", PostgresStore::schema());
     let mut admin = admin(server).await;
     let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(TEMPLATES_LOCK);
     lock.execute(&mut admin).await.unwrap();
@@ -136,18 +132,6 @@ async fn template(server: &TestServer) -> String {
     // Closing it gives the lock back.
     admin.close().await.unwrap();
     name
-}
-
-fn checksum() -> String {
-    let files = std::fs::read_dir(STEPS).unwrap();
-    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    paths.sort();
-    let mut digest = Sha256::new();
-    for path in paths {
-        digest.update(std::fs::read(path).unwrap());
-    }
-    let digest = digest.finalize();
-    digest.iter().take(8).map(|b| format!("{b:02x}")).collect()
 }
 
 async fn run(connection: &mut PgConnection, text: String) {

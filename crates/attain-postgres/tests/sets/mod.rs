@@ -4,6 +4,7 @@ use attain_domain::change::{
     ChangeSet, Claim, ClaimDone, CreditEligibility, DefinitionChange, DefinitionsMark,
     EarningFacts, Guard, Obsoletion,
 };
+use attain_domain::chunk::{ChunkEnd, ChunkWork, RunChunk};
 use attain_domain::credit::CreditStatus;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{Earning, EarningPayment};
@@ -13,7 +14,7 @@ use attain_domain::ids::{
 };
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
-    activity, at, batch, calculation, calendar as months_of_2026, change_for, credit,
+    activity, at, batch, calculation, calendar as months_of_2026, change_for, chunk, credit,
     credit_departure, earning, earning_departure, line, log_entry, name, obsolete, paysheet, put,
     request, run, stamp_at, team, transaction, uuid, work_item,
 };
@@ -58,6 +59,8 @@ pub(crate) fn before(round: u64, rows: u64) -> ChangeSet {
     changes.paysheets = these(0).chain(these(1)).map(paysheet).collect();
     changes.lines = these(0).chain(these(1)).map(line).collect();
     changes.runs = these(0).map(run).collect();
+    let both = |row: u64| [chunk(row, 0), chunk(row, 1)];
+    changes.chunks = these(0).flat_map(both).collect();
     changes.work = these(0).map(work_item).collect();
     let whose = |row: u64| change_for("2026-01", &format!("before-{row}"));
     changes.changed = these(0).map(whose).collect();
@@ -131,10 +134,7 @@ fn guard(set: &mut ChangeSet, round: u64, rows: u64, mark: DefinitionsMark) {
             Guard::PaysheetAt(PaysheetId(uuid(here)), first),
             Guard::LineAt(LineId(uuid(here)), first),
             Guard::RunAt(RunId(uuid(here)), first),
-            Guard::LeaseHeld {
-                run: RunId(uuid(here)),
-                lease_until: at(60),
-            },
+            Guard::ChunkAt(chunk(here, 0).id, first),
         ]);
     }
 }
@@ -196,11 +196,25 @@ fn change_payments(set: &mut ChangeSet, round: u64, rows: u64) {
     changes.lines = these(1).chain(these(5)).map(line).collect();
 }
 
+fn worked(chunk: &RunChunk) -> ChunkWork {
+    ChunkWork {
+        id: chunk.id,
+        left: chunk.task.clone(),
+        counts: chunk.counts.clone(),
+        units: 1,
+        failures: Vec::new(),
+        end: Some(ChunkEnd::Done),
+    }
+}
+
 fn change_work(set: &mut ChangeSet, round: u64, rows: u64) {
     let these = |number: u64| (0..rows).map(move |row| block(round, number) + row);
     let changes = &mut set.changes;
     changes.runs = these(0).chain(these(5)).map(run).collect();
     changes.run_log = these(0).map(|at| log_entry(at, 1)).collect();
+    changes.chunks_removed = these(0).map(|row| chunk(row, 0).id).collect();
+    changes.chunks_worked = these(0).map(|row| worked(&chunk(row, 1))).collect();
+    changes.chunks = these(0).map(|row| chunk(row, 2)).collect();
     changes.work_done = these(0).map(|at| WorkItemId(uuid(at))).collect();
     changes.work = these(5).map(work_item).collect();
     let whose = |row: u64| change_for("2026-01", &format!("after-{row}"));

@@ -21,10 +21,11 @@ statements! {
     BATCH_VERSIONS = versions!("payment_batch", "batch_id");
     PAYSHEET_VERSIONS = versions!("paysheet", "paysheet_id");
     LINE_VERSIONS = versions!("payment_line", "line_id");
-    RUN_STATES =
-        "SELECT json_group_array(json_array(hex(run_id), version, status, lease_until)) \
-         FROM process_run WHERE workspace_id = ?1 \
-         AND run_id IN (SELECT unhex(value) FROM json_each(?2))";
+    RUN_VERSIONS = versions!("process_run", "run_id");
+    CHUNK_FACTS =
+        "SELECT json_group_array(json_array(hex(chunk_id), version, attempt, state = 'leased')) \
+         FROM run_chunk WHERE workspace_id = ?1 \
+         AND chunk_id IN (SELECT unhex(value) FROM json_each(?2))";
     /// Runs that have not ended.
     RUNS_AT_WORK =
         "SELECT json_group_array(json_array(hex(run_id), range_from, range_to, lease_until)) \

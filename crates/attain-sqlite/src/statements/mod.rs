@@ -43,6 +43,7 @@ macro_rules! obsolete {
 }
 
 pub(crate) mod activity;
+pub(crate) mod chunks;
 pub(crate) mod credits;
 pub(crate) mod definitions;
 pub(crate) mod earnings;

@@ -7,8 +7,9 @@ use super::*;
 use crate::bulk::{Bulk, ROWS_PER_STATEMENT};
 use crate::options::Options;
 
-const LISTS: [&[(&str, &str)]; 10] = [
+const LISTS: [&[(&str, &str)]; 11] = [
     activity::LIST,
+    chunks::LIST,
     credits::LIST,
     definitions::LIST,
     earnings::LIST,
@@ -20,8 +21,9 @@ const LISTS: [&[(&str, &str)]; 10] = [
     work::LIST,
 ];
 
-const BULK_LISTS: [&[(&str, Bulk)]; 10] = [
+const BULK_LISTS: [&[(&str, Bulk)]; 11] = [
     activity::BULKS,
+    chunks::BULKS,
     credits::BULKS,
     definitions::BULKS,
     earnings::BULKS,
@@ -63,10 +65,13 @@ const MAY_WALK_A_WORKSPACE: &[&str] = &[
     "CLAIM_LEFT_BEHIND",
     "DEFINITIONS_MARK",
     "DROP_LEFT_BEHIND",
+    "FREE_CHUNKS",
+    "LEASE_CHUNK",
     "RAISE_MARK",
     "RUNS_AT_WORK",
     "RUNS_NEWEST",
     "RUNS_OPEN",
+    "WORKSPACES_AT_WORK",
 ];
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use attain_domain::change::ChangeSet;
-use attain_domain::ids::WorkspaceId;
+use attain_domain::chunk::RunChunk;
+use attain_domain::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use attain_domain::ports::{CommitError, Snapshot, Store, StoreError, StoreErrorKind};
 use attain_domain::testing::ManualClock;
 use attain_domain::time::Instant;
@@ -121,5 +123,33 @@ impl Store for Interrupted {
     async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError> {
         self.answers()?;
         self.inner.workspaces().await
+    }
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        self.answers()?;
+        self.inner.lease_chunk(workspace, worker, only, lease).await
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        self.answers()?;
+        self.inner
+            .renew_lease(workspace, chunk, attempt, lease)
+            .await
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.answers()?;
+        self.inner.workspaces_at_work().await
     }
 }

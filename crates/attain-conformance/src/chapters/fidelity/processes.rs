@@ -2,18 +2,29 @@
 
 use std::collections::BTreeMap;
 
+use attain_domain::calculation::Window;
 use attain_domain::change::{ChangeSet, Changes, Claim, RequestRecord};
+use attain_domain::chunk::{
+    CalculateTask, ChunkEnd, ChunkLease, ChunkState, ChunkTask, Due, RunChunk,
+};
 use attain_domain::definition::Definition;
-use attain_domain::ids::{RequestId, RunId, TransactionId};
+use attain_domain::ids::{ParticipantId, RequestId, RunId, TransactionId};
+use attain_domain::plan::Phase;
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::Reason;
 use attain_domain::run::{
     Change, LogLevel, Run, RunCounts, RunLogEntry, RunStatus, Scope, WorkItem,
 };
-use attain_domain::testing::{calendar, log_entry, put, request, run, uuid, work_item};
-use attain_domain::time::DateRange;
+use attain_domain::stamp::Version;
+use attain_domain::testing::{
+    calculation, calendar, chunk, log_entry, put, request, run, uuid, work_item,
+};
+use attain_domain::time::{Date, DateRange};
+use attain_domain::working::RowFailure;
 
-use super::extremes::{LARGEST, Numbered, instants, names, ranges, stamps, texts};
+use super::extremes::{
+    LARGEST, Numbered, dates, instants, names, ranges, row_errors, stamps, texts,
+};
 use crate::case::cases;
 use crate::difference::check_same;
 use crate::everything::STAGES;
@@ -26,6 +37,8 @@ cases! { "fidelity":
     run_logs_are_read_as_they_were_written
     /// Snapshot: What was written is read back equal, field by field.
     work_items_are_read_as_they_were_written
+    /// Snapshot: What was written is read back equal, field by field.
+    chunks_are_read_as_they_were_written
     /// Snapshot: What was written is read back equal, field by field.
     entries_of_the_change_log_are_read_as_they_were_written
     /// Snapshot: What was written is read back equal, field by field.
@@ -133,6 +146,81 @@ async fn run_logs_are_read_as_they_were_written(site: Site) {
         .await
         .unwrap();
     check_same(&read, &entries, "processes");
+}
+
+fn tasks() -> Vec<ChunkTask> {
+    let people: Vec<ParticipantId> = names();
+    let item = |stage| WorkItem {
+        stage,
+        ..work_item(1)
+    };
+    let calculate = |phase, (from, through): (Date, Date)| CalculateTask {
+        phase,
+        window: Window { from, through },
+        calculations: names()
+            .into_iter()
+            .map(|id| (id, calculation(1).id))
+            .collect(),
+        participants: people
+            .iter()
+            .map(|who| Due {
+                participant: who.clone(),
+                struck: names(),
+            })
+            .collect(),
+    };
+    let (dates, later) = (dates(), dates().into_iter().rev());
+    let windows = dates.into_iter().zip(later);
+    let phases = [Phase::First, Phase::Second].into_iter().cycle();
+    let calculates = windows
+        .zip(phases)
+        .map(|(window, phase)| calculate(phase, window));
+    let credits = STAGES.map(|process| ChunkTask::Credit {
+        process,
+        items: STAGES.map(item).to_vec(),
+    });
+    let mut all = vec![
+        ChunkTask::Coordinate,
+        ChunkTask::Summarise {
+            children: people.clone(),
+        },
+        ChunkTask::Summarise { children: vec![] },
+    ];
+    all.extend(credits);
+    all.extend(calculates.map(ChunkTask::Calculate));
+    all
+}
+
+fn states() -> Vec<ChunkState> {
+    let leases = names().into_iter().zip(instants());
+    let leases = leases.map(|(worker, until)| ChunkState::Leased(ChunkLease { worker, until }));
+    let failed = row_errors().into_iter().map(ChunkEnd::Failed);
+    let ends = failed.chain([ChunkEnd::Done]).map(ChunkState::Ended);
+    leases.chain(ends).collect()
+}
+
+async fn chunks_are_read_as_they_were_written(site: Site) {
+    let failures = texts().into_iter().zip(row_errors());
+    let failures = failures.map(|(subject, error)| vec![RowFailure { subject, error }]);
+    let rows: Vec<RunChunk> = Numbered::new(|number| chunk(1, number))
+        .vary(names(), |row, actor| row.actor = actor)
+        .vary(names(), |row, request| row.request = Some(request))
+        .vary(tasks(), |row, task| row.task = task)
+        .vary(states(), |row, state| row.state = state)
+        .vary([1, u32::MAX], |row, attempt| row.attempt = attempt)
+        .vary([2, u32::MAX], |row, version| row.version = Version(version))
+        .vary(counts(), |row, counts| row.counts = counts)
+        .vary([1, LARGEST], |row, units| row.units = units)
+        .vary(failures, |row, failures| row.failures = failures)
+        .rows;
+    site.commit(Changes {
+        chunks: rows.clone(),
+        ..Changes::default()
+    })
+    .await;
+    let view = site.view().await;
+    let read = view.chunks_of_run(RunId(uuid(1)), None, ChunkSize::new(CHUNK));
+    check_same(&read.await.unwrap(), &rows, "chunks");
 }
 
 async fn work_items_are_read_as_they_were_written(site: Site) {

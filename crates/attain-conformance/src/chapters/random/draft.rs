@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use attain_domain::change::{ChangeSet, Changes, Guard};
+use attain_domain::chunk::{ChunkState, RunChunk};
 use attain_domain::ids::{CategoryId, ParticipantId, PeriodId, RunId, WorkspaceId};
 use attain_domain::money::Money;
-use attain_domain::run::RunStatus;
 use attain_domain::stamp::{Stamp, Version};
 use attain_domain::testing::{at, date, decimal, name, request, transaction, usd, uuid};
 use attain_domain::time::{Date, DateRange};
@@ -116,11 +116,12 @@ impl Draft<'_> {
             processed::log,
         ];
         // Some are drawn more often: they are about the same few rows.
-        let more: [Draw; 4] = [
+        let more: [Draw; 5] = [
             processed::work,
             processed::change,
             processed::claim,
             processed::activity,
+            processed::chunk,
         ];
         let all = [&kinds[..], &more[..], &kinds[1..8]].concat();
         let kind = *self.dice.pick(&all);
@@ -269,11 +270,14 @@ impl Draft<'_> {
 
     fn guard_of_runs(&mut self, errs: bool) -> Option<Guard> {
         if !errs {
-            let running = |run: &&_| is_running(run);
-            let held = self.now.runs_open.iter().find(running)?;
-            return Some(Guard::LeaseHeld {
-                run: held.id,
-                lease_until: held.lease_until,
+            let is_leased = |chunk: &&RunChunk| matches!(chunk.state, ChunkState::Leased(_));
+            let held = self.now.chunks.iter().find(is_leased)?;
+            return Some(match self.dice.below(2) {
+                0 => Guard::ChunkAt(held.id, held.version),
+                _ => Guard::ChunkHeld {
+                    chunk: held.id,
+                    attempt: held.attempt,
+                },
             });
         }
         // May hold or not; the set makes no other mistake.
@@ -283,10 +287,6 @@ impl Draft<'_> {
             at: at(i64::try_from(self.dice.between(0, 120)).unwrap()),
         })
     }
-}
-
-fn is_running(run: &attain_domain::run::Run) -> bool {
-    run.status == RunStatus::Running
 }
 
 fn some_of<'r, T>(dice: &mut Dice, rows: &'r [T]) -> Option<&'r T> {

@@ -1,15 +1,18 @@
 //! Draws of runs and their logs, work, the change log, claims, activity.
 
 use attain_domain::change::{Claim, ClaimDone};
-use attain_domain::ids::{ActivityId, RunId, TransactionId, WorkItemId};
+use attain_domain::chunk::RunChunk;
+use attain_domain::ids::{ActivityId, ChunkId, RunId, TransactionId, WorkItemId};
 use attain_domain::refusal::Reason;
 use attain_domain::run::{Change, LogLevel, Run, RunLogEntry, RunStatus, Scope, WorkItem};
 use attain_domain::testing::{
-    activity as plain_activity, at, log_entry, run as plain_run, uuid, work_item,
+    activity as plain_activity, at, chunk as plain_chunk, log_entry, run as plain_run, uuid,
+    work_item,
 };
 
 use super::draft::Draft;
 use crate::everything::STAGES;
+use crate::samples::{done, leased};
 
 fn a_run(draft: &mut Draft<'_>) -> RunId {
     let now = draft.now;
@@ -69,6 +72,54 @@ pub(super) fn log(draft: &mut Draft<'_>) {
         level: *draft.dice.pick(&levels),
         ..log_entry(1, 1)
     });
+}
+
+pub(super) fn chunk(draft: &mut Draft<'_>) {
+    let now = draft.now;
+    let old = draft.some(&now.chunks, |row| row.id);
+    let absent = || ChunkId(uuid(1_000_001));
+    match (draft.dice.below(4), old) {
+        (0, Some(old)) => {
+            let id = if draft.errs() { absent() } else { old.id };
+            draft.changes.chunks_removed.push(id);
+        }
+        (1, Some(old)) => {
+            let mut work = done(old);
+            if draft.errs() {
+                work.id = absent();
+            }
+            work.counts.taken = draft.dice.between(0, 9);
+            work.end = work.end.filter(|_| draft.dice.one_in(3));
+            draft.changes.chunks_worked.push(work);
+        }
+        _ => new_chunk(draft),
+    }
+}
+
+fn new_chunk(draft: &mut Draft<'_>) {
+    let run = a_run(draft);
+    let numbers = draft.now.chunks.iter().filter(|chunk| chunk.run == run);
+    let highest = numbers.map(|chunk| chunk.number).max().unwrap_or(0);
+    let number = if highest > 0 && draft.errs() {
+        highest
+    } else {
+        highest + 1
+    };
+    if !draft.names(("chunk", run)) {
+        return;
+    }
+    let row = RunChunk {
+        id: ChunkId(uuid(draft.id())),
+        run,
+        number,
+        ..plain_chunk(1, 1)
+    };
+    let row = if draft.dice.one_in(2) {
+        leased(row, 60)
+    } else {
+        row
+    };
+    draft.changes.chunks.push(row);
 }
 
 pub(super) fn work(draft: &mut Draft<'_>) {

@@ -2,6 +2,7 @@
 
 use attain_domain::change::Changes;
 use attain_domain::ids::{TransactionId, WorkItemId};
+use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::{Reason, RowError};
 use attain_domain::run::{Process, WorkItem};
 use attain_domain::testing::{date, name, transaction, uuid};
@@ -29,6 +30,9 @@ cases! {
     /// TransactionRepository::transactions_of_work: The transactions of a work item with ids
     /// above `after`, any status, in rising id order.
     the_transactions_of_a_work_item_are_those_of_its_period_between_its_ids
+    /// TransactionRepository::spans_of_work: Where to cut a work item into spans of `chunk`
+    /// transactions, in rising id order.
+    a_work_item_is_cut_into_spans_of_a_number_of_transactions
     /// TransactionRepository::transactions_after: All transactions by event date with ids above
     /// `after`, any status, in rising id order.
     transactions_are_listed_by_event_date
@@ -161,7 +165,7 @@ async fn the_transactions_of_a_work_item_are_those_of_its_period_between_its_ids
         .await;
     }
     let after = Some(TransactionId(uuid(1)));
-    let chunk = attain_domain::ports::ChunkSize::new(2);
+    let chunk = ChunkSize::new(2);
     let read = view
         .transactions_of_work(&item(3, 5), after, chunk)
         .await
@@ -171,6 +175,37 @@ async fn the_transactions_of_a_work_item_are_those_of_its_period_between_its_ids
         &january[2..4],
         "transactions of work after an id before its first",
     );
+}
+
+async fn a_work_item_is_cut_into_spans_of_a_number_of_transactions(site: Site) {
+    let february = Transaction {
+        period: name("2026-02"),
+        ..transaction(4)
+    };
+    let january = (1..=9).filter(|number| *number != 4).map(transaction);
+    write(&site, january.chain([february]).collect()).await;
+    let view = site.view().await;
+    let item = |first, last| WorkItem {
+        first: TransactionId(uuid(first)),
+        last: TransactionId(uuid(last)),
+        ..WorkItem::whole_period(WorkItemId(uuid(1)), Process::Credit, name("2026-01"))
+    };
+    for (item, rows, expected) in [
+        (item(0, 99), 3, &[1, 5, 8][..]),
+        (item(0, 99), 1, &[1, 2, 3, 5, 6, 7, 8, 9]),
+        (item(0, 99), 8, &[1]),
+        (item(0, 99), 7, &[1, 9]),
+        (item(4, 8), 2, &[5, 7]),
+        (item(4, 4), 2, &[]),
+        (item(8, 2), 2, &[]),
+    ] {
+        let spans = view
+            .spans_of_work(&item, ChunkSize::new(rows))
+            .await
+            .unwrap();
+        let expected: Vec<_> = expected.iter().map(|id| TransactionId(uuid(*id))).collect();
+        check_same(&spans, &expected, "where spans begin");
+    }
 }
 
 async fn transactions_are_listed_by_event_date(site: Site) {
