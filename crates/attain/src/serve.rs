@@ -21,11 +21,24 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
         global.store(),
         serve.listen
     );
-    let stop = async {
-        // Without a signal handler the server still ends with its process.
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    let served = serve_grpc(engine, options, stop).await;
+    let served = serve_grpc(engine, options, asked_to_stop()).await;
     store.close().await;
     served.map_err(|error| Failure::Other(error.into()))
+}
+
+/// Control-C in a terminal, or the signal with which services are ended. Where neither can be
+/// listened for, the server still ends with its process.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut ended) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = ended.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -75,7 +75,7 @@ pub(crate) async fn open_address(
             })
         }
     };
-    opened.map_err(|error| told(address, &error))
+    opened.map_err(|error| told_with_cause(address, &error))
 }
 
 /// Opens a database file.
@@ -129,19 +129,31 @@ pub(crate) async fn migrate(global: &Global, distribute: bool) -> Result<(), Fai
 
 async fn spread(address: &StoreAddress, url: &str) -> Result<(), Failure> {
     let spread = PostgresStore::distribute(url).await;
-    spread.map_err(|error| told(address, &error))?;
+    spread.map_err(|error| told_with_cause(address, &error))?;
     println!("{address} is distributed");
     Ok(())
 }
 
 /// Why a store was not opened.
 fn told(address: &dyn fmt::Display, error: &StoreError) -> Failure {
-    let reason = match error.kind {
+    Refusal::new(reason(error.kind), format!("{address}: {error}")).into()
+}
+
+/// The same, with what the network or the server said: a port, a database, a role.
+fn told_with_cause(address: &StoreAddress, error: &StoreError) -> Failure {
+    let Some(cause) = &error.source else {
+        return told(address, error);
+    };
+    let text = format!("{address}: {error}: {cause}");
+    Refusal::new(reason(error.kind), text).into()
+}
+
+fn reason(kind: StoreErrorKind) -> Reason {
+    match kind {
         StoreErrorKind::Version => Reason::StoreVersion,
         StoreErrorKind::Full => Reason::StoreFull,
         StoreErrorKind::Corrupt => Reason::StoreCorrupt,
         StoreErrorKind::Unavailable | StoreErrorKind::Conflict => Reason::StoreUnavailable,
         StoreErrorKind::Internal => Reason::Internal,
-    };
-    Refusal::new(reason, format!("{address}: {error}")).into()
+    }
 }

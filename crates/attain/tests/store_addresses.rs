@@ -199,12 +199,12 @@ fn a_server_and_a_database_that_are_not_there_are_told() {
     for command in [&["list", "runs"][..], &["migrate"], &["serve"]] {
         let ended = place.run(gone, command);
         ended.check(4, "postgres://ann@127.0.0.1:1/sales: ");
-        ended.check(4, "[STORE_UNAVAILABLE]");
+        ended.check(4, "[STORE_UNAVAILABLE]").check(4, "refused");
     }
     let nowhere = test_server().url_of("attain_is_not_here");
     place
         .run(&nowhere, &["list", "runs"])
-        .check(4, "attain_is_not_here");
+        .check(4, "\"attain_is_not_here\" does not exist");
 }
 
 #[test]
