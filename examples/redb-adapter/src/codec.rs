@@ -127,7 +127,7 @@ macro_rules! records {
                 $($crate::codec::Stored::write($field, to);)+
             }
 
-            fn read(from: &mut &[u8]) -> Result<Self, StoreError> {
+            fn read(from: &mut &[u8]) -> Result<Self, attain_domain::ports::StoreError> {
                 $(let $field = $crate::codec::Stored::read(from)?;)+
                 Ok(Self { $($field,)+ })
             }
@@ -149,7 +149,7 @@ macro_rules! choices {
                 )+}
             }
 
-            fn read(from: &mut &[u8]) -> Result<Self, StoreError> {
+            fn read(from: &mut &[u8]) -> Result<Self, attain_domain::ports::StoreError> {
                 match <u8 as $crate::codec::Stored>::read(from)? {
                     $($number => {
                         $(let $name = $crate::codec::Stored::read(from)?;)*

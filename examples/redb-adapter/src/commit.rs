@@ -62,6 +62,9 @@ impl Writer<'_> {
             lines,
             runs,
             run_log,
+            chunks_removed,
+            chunks_worked,
+            chunks,
             work_done,
             work,
             changed,
@@ -88,6 +91,7 @@ impl Writer<'_> {
         self.put(lines)?;
         self.put(runs)?;
         self.add(run_log)?;
+        self.write_chunks(chunks_removed, chunks_worked, chunks)?;
         self.take_all::<WorkItem>(work_done)?;
         self.add(work)?;
         self.put(changed)?;

@@ -1,14 +1,16 @@
 //! The facts that a change relies on: whether they hold.
 
 use attain_domain::change::Guard;
+use attain_domain::chunk::RunChunk;
 use attain_domain::credit::Credit;
 use attain_domain::earning::Earning;
 use attain_domain::ids::RunId;
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
-use attain_domain::run::{Run, RunStatus};
+use attain_domain::run::Run;
 use attain_domain::time::{DateRange, Instant};
 use attain_domain::transaction::Transaction;
 
+use crate::leased::is_held;
 use crate::processed::open_runs;
 use crate::sold::is_key_free;
 use crate::table::{Answer, Reads, Writer};
@@ -39,11 +41,10 @@ pub(crate) fn holds(writer: &Writer<'_>, guard: &Guard) -> Answer<bool> {
         Guard::NoRunOverlaps { except, range, at } => {
             !some_run_overlaps(writer, *except, range, *at)?
         }
-        Guard::LeaseHeld { run, lease_until } => {
-            let run: Option<Run> = writer.one(run)?;
-            run.is_some_and(|run| {
-                run.status == RunStatus::Running && run.lease_until == *lease_until
-            })
+        Guard::ChunkHeld { chunk, attempt } => is_held(writer, *chunk, *attempt)?,
+        Guard::ChunkAt(id, version) => {
+            let row: Option<RunChunk> = writer.one(id)?;
+            row.is_some_and(|row| row.version == *version)
         }
         // Looked at before all others: there is nothing to read without a workspace.
         Guard::WorkspaceExists => true,

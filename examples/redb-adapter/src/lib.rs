@@ -14,6 +14,7 @@ mod codec;
 mod commit;
 mod error;
 mod guards;
+mod leased;
 mod paid;
 mod processed;
 mod records;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use attain_domain::activity::Activity;
 use attain_domain::change::{Claim, ClaimDone, RequestRecord};
+use attain_domain::chunk::RunChunk;
 use attain_domain::ids::{ActivityId, PeriodId, RequestId, RunId, WorkItemId};
 use attain_domain::ports::{
     ActivityRepository, ChunkSize, RequestRepository, RunRepository, StoreError, WorkRepository,
@@ -13,6 +14,7 @@ use attain_domain::ports::{
 use attain_domain::run::{Change, Process, Run, RunLogEntry, WorkItem};
 
 use crate::codec::records;
+use crate::leased::chunks;
 use crate::table::{Answer, Reads, RedbSnapshot, Writer, page, rows};
 use crate::written::calendar;
 
@@ -103,6 +105,27 @@ impl RunRepository for RedbSnapshot {
 
     async fn runs_open(&self) -> Result<Vec<Run>, StoreError> {
         open_runs(self)
+    }
+
+    async fn chunks_of_run(
+        &self,
+        run: RunId,
+        after: Option<u64>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError> {
+        let rows = chunks(self, Some(run))?;
+        Ok(page(rows, |row| row.number, after.as_ref(), chunk))
+    }
+
+    async fn chunks_ended(
+        &self,
+        run: RunId,
+        chunk: ChunkSize,
+    ) -> Result<Vec<RunChunk>, StoreError> {
+        let ended = chunks(self, Some(run))?
+            .into_iter()
+            .filter(RunChunk::has_ended);
+        Ok(page(ended, |row| row.number, None, chunk))
     }
 
     async fn run_log_after(

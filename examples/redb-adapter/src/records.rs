@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use attain_documents::stored;
 use attain_domain::activity::{Activity, ActivityAction, RecordKind};
 use attain_domain::change::RequestRecord;
+use attain_domain::chunk::{ChunkEnd, ChunkLease, ChunkState, ChunkTask, RunChunk};
 use attain_domain::credit::{
     Credit, CreditKind, CreditOrigin, CreditStatus, LeftBecause, Obsolete,
 };
@@ -15,10 +16,10 @@ use attain_domain::earning::{
 };
 use attain_domain::expression::Value;
 use attain_domain::ids::{
-    ActivityId, ActorId, AttributeName, BatchId, CalculationId, CategoryId, ComponentId, CreditId,
-    DefinitionId, EarningId, IntervalId, LineId, LineageId, ParticipantId, PayGroupId, PaysheetId,
-    PeriodId, PlanId, RequestId, RuleId, RuleSetId, RunId, SourceNumber, TransactionId,
-    TransactionType, WorkItemId,
+    ActivityId, ActorId, AttributeName, BatchId, CalculationId, CategoryId, ChunkId, ComponentId,
+    CreditId, DefinitionId, EarningId, IntervalId, LineId, LineageId, ParticipantId, PayGroupId,
+    PaysheetId, PeriodId, PlanId, RequestId, RuleId, RuleSetId, RunId, SourceNumber, TransactionId,
+    TransactionType, WorkItemId, WorkerId,
 };
 use attain_domain::money::{Currency, Money};
 use attain_domain::payment::{
@@ -34,6 +35,7 @@ use attain_domain::time::{Date, DateRange, Instant};
 use attain_domain::transaction::{
     Transaction, TransactionFlags, TransactionKey, TransactionStatus,
 };
+use attain_domain::working::RowFailure;
 use chrono::Datelike;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -56,7 +58,7 @@ macro_rules! names {
 }
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId IntervalId ParticipantId PayGroupId
-    PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType
+    PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId
 }
 
 macro_rules! ids {
@@ -73,7 +75,7 @@ macro_rules! ids {
     )+};
 }
 ids! {
-    ActivityId BatchId CalculationId CreditId EarningId LineId LineageId PaysheetId RunId
+    ActivityId BatchId CalculationId ChunkId CreditId EarningId LineId LineageId PaysheetId RunId
     TransactionId WorkItemId
 }
 
@@ -94,6 +96,8 @@ macro_rules! documents {
 documents! {
     Trace: encode_trace, decode_trace;
     RunCounts: encode_counts, decode_counts;
+    ChunkTask: encode_chunk_task, decode_chunk_task;
+    Vec<RowFailure>: encode_failures, decode_failures;
     BTreeMap<AttributeName, Value>: encode_attributes, decode_attributes;
     BTreeMap<PlanId, u32>: encode_plan_versions, decode_plan_versions;
 }
@@ -241,6 +245,10 @@ records! {
         lease_until, ended_at, stamp,
     }
     RunLogEntry { run, number, at, level, reason, subject, text, }
+    ChunkLease { worker, until, }
+    RunChunk {
+        id, run, number, actor, request, task, state, attempt, version, counts, units, failures,
+    }
     WorkItem { id, stage, period, first, last, }
     Change { period, scope, }
     Activity { id, at, actor, request, run, action, record, subject, count, before, after, }
@@ -264,6 +272,8 @@ choices! {
     Process { 0 = Classify {} 1 = Credit {} 2 = RollUp {} 3 = Calculate {} 4 = RunAll {} }
     RunStatus { 0 = Queued {} 1 = Running {} 2 = Succeeded {} 3 = SucceededWithErrors {}
         4 = Failed {} 5 = Cancelled {} }
+    ChunkEnd { 0 = Done {} 1 = Failed { 0: error } }
+    ChunkState { 0 = Waiting {} 1 = Leased { 0: lease } 2 = Ended { 0: end } }
     LogLevel { 0 = Info {} 1 = Error {} }
     Scope { 0 = Participant { 0: participant } 1 = Everybody {} }
     ActivityAction { 0 = Created {} 1 = Updated {} 2 = Deleted {} }

@@ -122,6 +122,19 @@ impl Writer<'_> {
     }
 }
 
+impl RedbSnapshot {
+    /// In rising order of their ids.
+    fn of_work<'a>(
+        &self,
+        item: &'a WorkItem,
+    ) -> Answer<impl Iterator<Item = Transaction> + use<'a>> {
+        let rows: Vec<Transaction> = self.all()?;
+        let is_in = |id: TransactionId| item.first <= id && id <= item.last;
+        let rows = rows.into_iter();
+        Ok(rows.filter(move |row| row.period == item.period && is_in(row.id)))
+    }
+}
+
 #[async_trait]
 impl TransactionRepository for RedbSnapshot {
     async fn transactions_by_key(
@@ -149,12 +162,21 @@ impl TransactionRepository for RedbSnapshot {
         after: Option<TransactionId>,
         chunk: ChunkSize,
     ) -> Result<Vec<Transaction>, StoreError> {
-        let rows: Vec<Transaction> = self.all()?;
-        let is_in = |id: TransactionId| item.first <= id && id <= item.last;
-        let rows = rows
-            .into_iter()
-            .filter(|row| row.period == item.period && is_in(row.id));
-        Ok(page(rows, |row| row.id, after.as_ref(), chunk))
+        Ok(page(
+            self.of_work(item)?,
+            |row| row.id,
+            after.as_ref(),
+            chunk,
+        ))
+    }
+
+    async fn spans_of_work(
+        &self,
+        item: &WorkItem,
+        chunk: ChunkSize,
+    ) -> Result<Vec<TransactionId>, StoreError> {
+        let rows = self.of_work(item)?;
+        Ok(rows.step_by(chunk.rows()).map(|row| row.id).collect())
     }
 
     async fn transactions_after(

@@ -1,10 +1,12 @@
 //! The store itself: the file, the workspaces in it, views and commits.
 
 use std::path::Path;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use attain_domain::change::ChangeSet;
-use attain_domain::ids::WorkspaceId;
+use attain_domain::chunk::RunChunk;
+use attain_domain::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use attain_domain::ports::{CommitError, Snapshot, Store, StoreError};
 use attain_domain::time::Instant;
 use redb::{
@@ -13,7 +15,7 @@ use redb::{
 
 use crate::error::{corrupt, failed, other_version};
 use crate::table::{Answer, RedbSnapshot, Writer};
-use crate::{calculated, paid, processed, sold, written};
+use crate::{calculated, leased, paid, processed, sold, written};
 
 /// When each workspace was made, in microseconds.
 const WORKSPACES: TableDefinition<'static, &str, i64> = TableDefinition::new("workspace");
@@ -69,12 +71,36 @@ impl RedbStore {
                 calculated::TABLES,
                 paid::TABLES,
                 processed::TABLES,
+                leased::TABLES,
             ];
             for table in tables.into_iter().flatten() {
                 transaction.open_table(*table).map_err(failed)?;
             }
         }
         transaction.commit().map_err(failed)
+    }
+
+    /// A change of one workspace that is no commit of a set.
+    fn write<T>(
+        &self,
+        workspace: &WorkspaceId,
+        write: impl FnOnce(&Writer<'_>) -> Answer<T>,
+    ) -> Answer<T> {
+        let transaction = self.begin()?;
+        let workspace = workspace.clone();
+        let written = write(&Writer {
+            transaction: &transaction,
+            workspace,
+        })?;
+        transaction.commit().map_err(failed)?;
+        Ok(written)
+    }
+
+    fn view(&self, workspace: &WorkspaceId) -> Answer<RedbSnapshot> {
+        Ok(RedbSnapshot {
+            transaction: self.database.begin_read().map_err(failed)?,
+            workspace: workspace.clone(),
+        })
     }
 
     fn begin(&self) -> Answer<WriteTransaction> {
@@ -98,10 +124,7 @@ pub(crate) fn has_workspace(
 #[async_trait]
 impl Store for RedbStore {
     async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Box<dyn Snapshot>, StoreError> {
-        Ok(Box::new(RedbSnapshot {
-            transaction: self.database.begin_read().map_err(failed)?,
-            workspace: workspace.clone(),
-        }))
+        Ok(Box::new(self.view(workspace)?))
     }
 
     async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
@@ -143,5 +166,37 @@ impl Store for RedbStore {
             WorkspaceId::parse(name.value()).map_err(corrupt)
         });
         names.collect()
+    }
+
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        self.write(workspace, |writer| writer.lease(worker, only, lease))
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        self.write(workspace, |writer| writer.renew(chunk, attempt, lease))
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        let at = leased::now()?;
+        let mut at_work = Vec::new();
+        for workspace in self.workspaces().await? {
+            let view = self.view(&workspace)?;
+            if leased::first_free(&view, None, at)?.is_some() {
+                at_work.push(workspace);
+            }
+        }
+        Ok(at_work)
     }
 }

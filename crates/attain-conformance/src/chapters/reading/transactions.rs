@@ -31,7 +31,7 @@ cases! {
     /// above `after`, any status, in rising id order.
     the_transactions_of_a_work_item_are_those_of_its_period_between_its_ids
     /// TransactionRepository::spans_of_work: Where to cut a work item into spans of `chunk`
-    /// transactions, in rising id order.
+    /// transactions: the first, the one after `chunk` of them, and so on, in rising id order.
     a_work_item_is_cut_into_spans_of_a_number_of_transactions
     /// TransactionRepository::transactions_after: All transactions by event date with ids above
     /// `after`, any status, in rising id order.
