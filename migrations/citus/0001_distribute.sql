@@ -33,6 +33,7 @@ FROM (
     ('public.payment_line'),
     ('public.process_run'),
     ('public.process_run_log'),
+    ('public.run_chunk'),
     ('public.work_item'),
     ('public.change_log'),
     ('public.run_claim'),

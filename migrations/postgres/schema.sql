@@ -1,5 +1,5 @@
--- What all steps add up to, as the server describes it. Written by a test, which compares it:
--- run it with ATTAIN_REWRITE_SCHEMA=1 to write it anew.
+-- What all steps add up to, as the server describes it. Written by a test, which compares
+-- it: run it with ATTAIN_REWRITE_SCHEMA=1 to write it anew.
 
 -- columns
 activity_log.workspace_id text COLLATE "C" NOT NULL
@@ -274,6 +274,23 @@ request.request_id text COLLATE "C" NOT NULL
 request.digest text COLLATE "C" NOT NULL
 request.answer text COLLATE "C" NOT NULL
 request.carried_out_at timestamp with time zone NOT NULL
+run_chunk.workspace_id text COLLATE "C" NOT NULL
+run_chunk.chunk_id uuid NOT NULL
+run_chunk.run_id uuid NOT NULL
+run_chunk.chunk_number bigint NOT NULL
+run_chunk.actor_id text COLLATE "C" NOT NULL
+run_chunk.request_id text COLLATE "C"
+run_chunk.task json NOT NULL
+run_chunk.state text COLLATE "C" NOT NULL
+run_chunk.worker_id text COLLATE "C"
+run_chunk.lease_until timestamp with time zone
+run_chunk.error_reason text COLLATE "C"
+run_chunk.error_text text COLLATE "C"
+run_chunk.attempt bigint NOT NULL
+run_chunk.version bigint NOT NULL
+run_chunk.counts json NOT NULL
+run_chunk.units bigint NOT NULL
+run_chunk.failures json NOT NULL
 run_claim.workspace_id text COLLATE "C" NOT NULL
 run_claim.run_id uuid NOT NULL
 run_claim.period_id text COLLATE "C" NOT NULL
@@ -351,6 +368,12 @@ process_run process_run_status_check CHECK ((status = ANY (ARRAY['queued'::text,
 process_run_log process_run_log_level_check CHECK ((level = ANY (ARRAY['info'::text, 'error'::text])))
 process_run_log process_run_log_pkey PRIMARY KEY (workspace_id, run_id, entry_number)
 request request_pkey PRIMARY KEY (workspace_id, request_id)
+run_chunk run_chunk_check CHECK (((state = 'leased'::text) = (worker_id IS NOT NULL)))
+run_chunk run_chunk_check1 CHECK (((state = 'leased'::text) = (lease_until IS NOT NULL)))
+run_chunk run_chunk_check2 CHECK (((state = 'failed'::text) = (error_reason IS NOT NULL)))
+run_chunk run_chunk_check3 CHECK (((state = 'failed'::text) = (error_text IS NOT NULL)))
+run_chunk run_chunk_pkey PRIMARY KEY (workspace_id, chunk_id)
+run_chunk run_chunk_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'leased'::text, 'done'::text, 'failed'::text])))
 run_claim run_claim_check CHECK ((everybody = (participant_id = ''::text)))
 run_claim run_claim_pkey PRIMARY KEY (workspace_id, run_id, period_id, everybody, participant_id)
 schema_step schema_step_pkey PRIMARY KEY (number)
@@ -371,6 +394,8 @@ CREATE INDEX payment_line_paysheet ON public.payment_line USING btree (workspace
 CREATE INDEX paysheet_batch ON public.paysheet USING btree (workspace_id, batch_id, participant_id, paysheet_id)
 CREATE INDEX paysheet_participant ON public.paysheet USING btree (workspace_id, participant_id, paysheet_id)
 CREATE INDEX process_run_at_work ON public.process_run USING btree (workspace_id, run_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
+CREATE INDEX run_chunk_at_work ON public.run_chunk USING btree (workspace_id, run_id, chunk_number) WHERE (state = ANY (ARRAY['waiting'::text, 'leased'::text]))
+CREATE INDEX run_chunk_ended ON public.run_chunk USING btree (workspace_id, run_id, chunk_number) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]))
 CREATE INDEX work_item_stage ON public.work_item USING btree (workspace_id, stage, period_id, work_item_id)
 CREATE UNIQUE INDEX activity_log_pkey ON public.activity_log USING btree (workspace_id, activity_id)
 CREATE UNIQUE INDEX base_transaction_pkey ON ONLY public.base_transaction USING btree (workspace_id, transaction_id, event_date)
@@ -388,6 +413,8 @@ CREATE UNIQUE INDEX paysheet_pkey ON public.paysheet USING btree (workspace_id, 
 CREATE UNIQUE INDEX process_run_log_pkey ON public.process_run_log USING btree (workspace_id, run_id, entry_number)
 CREATE UNIQUE INDEX process_run_pkey ON public.process_run USING btree (workspace_id, run_id)
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (workspace_id, request_id)
+CREATE UNIQUE INDEX run_chunk_number ON public.run_chunk USING btree (workspace_id, run_id, chunk_number)
+CREATE UNIQUE INDEX run_chunk_pkey ON public.run_chunk USING btree (workspace_id, chunk_id)
 CREATE UNIQUE INDEX run_claim_pkey ON public.run_claim USING btree (workspace_id, run_id, period_id, everybody, participant_id)
 CREATE UNIQUE INDEX schema_step_pkey ON public.schema_step USING btree (number)
 CREATE UNIQUE INDEX transaction_key_pkey ON public.transaction_key USING btree (workspace_id, source_number, transaction_type)
@@ -410,6 +437,7 @@ paysheet paysheet_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(curre
 process_run process_run_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 process_run_log process_run_log_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 request request_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
+run_chunk run_chunk_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 run_claim run_claim_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 transaction_key transaction_key_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 work_item work_item_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
@@ -431,6 +459,7 @@ paysheet
 process_run
 process_run_log
 request
+run_chunk
 run_claim
 transaction_key
 work_item
@@ -471,6 +500,8 @@ process_run_log attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UP
 process_run_log attain_app INSERT, SELECT
 request attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 request attain_app INSERT, SELECT
+run_chunk attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
+run_chunk attain_app DELETE, INSERT, SELECT, UPDATE
 run_claim attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 run_claim attain_app DELETE, INSERT, SELECT
 schema_step attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
@@ -568,8 +599,19 @@ CREATE OR REPLACE FUNCTION public.attain_workspaces()
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$ SELECT workspace_id FROM workspace ORDER BY workspace_id $function$
+CREATE OR REPLACE FUNCTION public.attain_workspaces_at_work(at_time timestamp with time zone)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT DISTINCT workspace_id FROM run_chunk
+    WHERE state IN ('waiting', 'leased') AND (state = 'waiting' OR lease_until <= at_time)
+    ORDER BY workspace_id
+$function$
 
 -- rights on functions
 attain_create_workspace attain_app
 attain_open_partitions attain_app
 attain_workspaces attain_app
+attain_workspaces_at_work attain_app

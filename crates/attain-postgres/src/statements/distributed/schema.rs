@@ -98,6 +98,25 @@ async fn the_schema_can_be_distributed() {
 }
 
 #[tokio::test]
+async fn every_table_is_spread_by_its_workspace() {
+    let database = Database::fresh().await;
+    let mut connection = database.connect().await;
+    let query = format!(
+        "{TENANT}SELECT t.relname::text FROM pg_class t JOIN tenant ON tenant.oid = t.oid \
+         WHERE NOT t.relispartition"
+    );
+    let tables: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    assert!(tables.len() > 15, "{tables:?}");
+    let distribute = include_str!("../../../../../migrations/citus/0001_distribute.sql");
+    for table in tables {
+        assert!(distribute.contains(&format!("'public.{table}'")), "{table}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_distributed_is_found() {
     let database = Database::fresh().await;
     let mut connection = database.connect().await;
