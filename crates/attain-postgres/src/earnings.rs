@@ -13,18 +13,19 @@ use attain_domain::ids::{
 use attain_domain::ports::{ChunkSize, EarningPosition, EarningRepository, StoreError};
 use attain_domain::run::Calculation;
 use attain_domain::time::{Date, DateRange};
-use chrono::Datelike;
 use sqlx::postgres::PgRow;
 
 use crate::bulk::{Writer, all_there};
 use crate::cells::Cells;
 use crate::copy::{Insertion, Rows};
 use crate::credits::{fill_departure, fill_mark};
-use crate::error::{conflict, corrupt};
+use crate::error::corrupt;
 use crate::snapshot::PgSnapshot;
 use crate::statements::earnings as sql;
 use crate::stored::{Reading, each};
 use crate::transactions::fill_error;
+
+mod twice;
 
 const WHAT: &str = "earnings";
 
@@ -35,17 +36,9 @@ const INSERTION: Insertion = Insertion {
 };
 
 fn earning(row: &mut Reading<'_>) -> Result<Earning, StoreError> {
-    let id = row.id(EarningId)?;
-    let key = EarningKey {
-        participant: row.name(ParticipantId::parse)?,
-        plan: row.name(PlanId::parse)?,
-        component: row.name(ComponentId::parse)?,
-        interval: row.name(IntervalId::parse)?,
-        lineage: row.id_or_none(LineageId)?,
-    };
     Ok(Earning {
-        id,
-        key,
+        id: row.id(EarningId)?,
+        key: key(row)?,
         period: row.name(PeriodId::parse)?,
         date: row.date()?,
         credit: row.id_or_none(CreditId)?,
@@ -62,6 +55,16 @@ fn earning(row: &mut Reading<'_>) -> Result<Earning, StoreError> {
         calculation: row.id(CalculationId)?,
         stamp: row.stamp()?,
         trace: decode_trace(row.json()?).map_err(|error| corrupt(WHAT, error))?,
+    })
+}
+
+fn key(row: &mut Reading<'_>) -> Result<EarningKey, StoreError> {
+    Ok(EarningKey {
+        participant: row.name(ParticipantId::parse)?,
+        plan: row.name(PlanId::parse)?,
+        component: row.name(ComponentId::parse)?,
+        interval: row.name(IntervalId::parse)?,
+        lineage: row.id_or_none(LineageId)?,
     })
 }
 
@@ -157,39 +160,6 @@ impl Writer<'_> {
         self.insert(INSERTION, new, fill).await?;
         self.refuse_twice(new).await
     }
-
-    /// That no other year has a current earning of the key of a new one.
-    async fn refuse_twice(&mut self, new: &[Earning]) -> Result<(), StoreError> {
-        let current: Vec<&Earning> = new.iter().filter(|row| row.is_current()).collect();
-        let Some((first, after)) = year_of(&current) else {
-            return Ok(());
-        };
-        let keys = || current.iter().map(|row| &row.key);
-        let mut cells = self.cells();
-        cells.date(first);
-        cells.date(after);
-        cells.ids(current.iter().map(|row| row.id.0));
-        cells.texts(keys().map(|key| key.participant.as_str()));
-        cells.texts(keys().map(|key| key.plan.as_str()));
-        cells.texts(keys().map(|key| key.component.as_str()));
-        cells.texts(keys().map(|key| key.interval.as_str()));
-        cells.ids_or_none(keys().map(|key| key.lineage.map(|id| id.0)));
-        if self.holds(sql::EARNINGS_TWICE, cells).await? {
-            return Err(conflict("a key would have two current earnings"));
-        }
-        Ok(())
-    }
-}
-
-/// The first day of the year of these earnings, and of the next; an empty span if they are of
-/// several years.
-fn year_of(earnings: &[&Earning]) -> Option<(Date, Date)> {
-    let year = earnings.first()?.date.year();
-    let first = Date::from_ymd_opt(year, 1, 1)?;
-    if earnings.iter().any(|row| row.date.year() != year) {
-        return Some((first, first));
-    }
-    Some((first, Date::from_ymd_opt(year.checked_add(1)?, 1, 1)?))
 }
 
 fn fill_instalments(cells: &mut Rows, instalments: Instalments) {

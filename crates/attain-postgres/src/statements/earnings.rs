@@ -10,6 +10,12 @@ macro_rules! columns {
     };
 }
 
+macro_rules! key {
+    () => {
+        "earning_id, participant_id, plan_id, component_id, interval_id, lineage_id"
+    };
+}
+
 macro_rules! select {
     () => {
         concat!("SELECT ", columns!(), " FROM ")
@@ -71,24 +77,21 @@ statements! {
         "SELECT EXISTS (SELECT 1 FROM earning WHERE workspace_id = $1 \
          AND earning_id >= $3 AND earning_id <= $4 \
          AND (earning_id = ANY ($2::uuid[])) IS NOT FALSE)";
-    /// Whether one of these current earnings has a key that another one has, too, outside these
-    /// dates; within a year the index of its partition looks after that. Both kinds of keys, since
-    /// no index finds what is not distinct.
-    EARNINGS_TWICE =
-        "SELECT EXISTS (SELECT 1 FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], \
-         $8::text[], $9::uuid[]) AS u (id, participant, plan, component, pay_interval, lineage) \
-         CROSS JOIN LATERAL (SELECT 1 FROM earning WHERE workspace_id = $1 \
-         AND lineage_id = u.lineage AND participant_id = u.participant AND plan_id = u.plan \
-         AND component_id = u.component AND interval_id = u.pay_interval \
-         AND obsolete_at IS NULL AND reversal_of_id IS NULL AND earning_id <> u.id \
-         AND (earning_date < $2 OR earning_date >= $3) OFFSET 0) e) \
-         OR EXISTS (SELECT 1 FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], \
-         $8::text[], $9::uuid[]) AS u (id, participant, plan, component, pay_interval, lineage) \
-         CROSS JOIN LATERAL (SELECT 1 FROM earning WHERE workspace_id = $1 \
-         AND lineage_id IS NULL AND participant_id = u.participant AND plan_id = u.plan \
-         AND component_id = u.component AND interval_id = u.pay_interval \
-         AND obsolete_at IS NULL AND reversal_of_id IS NULL AND earning_id <> u.id \
-         AND (earning_date < $2 OR earning_date >= $3) OFFSET 0) e WHERE u.lineage IS NULL)";
+    /// The current earnings of these credits outside a span of dates.
+    CURRENT_OF_CREDITS_OUTSIDE = "SELECT ", key!(),
+        " FROM unnest($4::uuid[]) AS u (id) CROSS JOIN LATERAL (SELECT * FROM earning \
+         WHERE workspace_id = $1 AND lineage_id = u.id \
+         AND obsolete_at IS NULL AND reversal_of_id IS NULL \
+         AND (earning_date < $2 OR earning_date >= $3) OFFSET 0) e";
+    /// The current earnings of these intervals, and of no credit, outside a span of dates.
+    CURRENT_OF_INTERVALS_OUTSIDE = "SELECT ", key!(),
+        " FROM unnest($4::text[], $5::text[], $6::text[], $7::text[]) \
+         AS u (participant, plan, component, pay_interval) \
+         CROSS JOIN LATERAL (SELECT * FROM earning \
+         WHERE workspace_id = $1 AND lineage_id IS NULL AND participant_id = u.participant \
+         AND plan_id = u.plan AND component_id = u.component AND interval_id = u.pay_interval \
+         AND obsolete_at IS NULL AND reversal_of_id IS NULL \
+         AND (earning_date < $2 OR earning_date >= $3) OFFSET 0) e";
     COPY_EARNINGS = "COPY earning (workspace_id, ", columns!(), ") FROM STDIN (FORMAT binary)";
     INSERT_EARNINGS =
         "INSERT INTO earning (workspace_id, ", columns!(), ") SELECT $1, u.* \
