@@ -1,0 +1,64 @@
+//! What a commit reads of a table is in proportion to the table at most, and never to the table for
+//! each row that it changes: the server counts the rows that its scans read.
+
+mod database;
+mod sets;
+
+use attain_domain::ports::Store;
+use attain_domain::testing::{at, name};
+use attain_postgres::{Options, PostgresStore};
+use sqlx::{Connection, PgConnection, Row};
+
+use crate::database::Database;
+use crate::sets::{before, calendar, everything};
+
+const ROWS: u64 = 2_000;
+/// More statements than any table has in one commit.
+const STATEMENTS_OF_TABLE: i64 = 20;
+/// Most rows of one table in the test.
+const ROWS_OF_TABLE: i64 = 6 * 2_000;
+
+async fn store(database: &Database) -> PostgresStore {
+    let store = PostgresStore::open(&database.url(), Options::default()).await;
+    store.unwrap()
+}
+
+/// What was read of each table by what has ended.
+async fn read_of_tables(connection: &mut PgConnection) -> Vec<(String, i64)> {
+    let counted = "SELECT relname::text, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) \
+        FROM pg_stat_user_tables ORDER BY relname";
+    let rows = sqlx::query(counted).fetch_all(connection).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test]
+async fn no_table_is_walked_for_every_row() {
+    let database = Database::fresh().await;
+    // The server counts what a connection read when it ends at the latest.
+    let first = store(&database).await;
+    let workspace = name("acme");
+    assert!(first.create_workspace(&workspace, at(0)).await.unwrap());
+    first.commit(calendar()).await.unwrap();
+    first.commit(before(1, ROWS)).await.unwrap();
+    let view = first.snapshot(&workspace).await.unwrap();
+    let mark = view.definitions_mark().await.unwrap();
+    drop(view);
+    first.close().await;
+    let mut outside = database.connect().await;
+    let begun = read_of_tables(&mut outside).await;
+    let second = store(&database).await;
+    second.commit(everything(1, ROWS, mark)).await.unwrap();
+    second.close().await;
+    let ended = read_of_tables(&mut outside).await;
+    outside.close().await.unwrap();
+    assert!(begun.len() > 20);
+    for ((table, begun), (_, ended)) in begun.iter().zip(&ended) {
+        let read = ended - begun;
+        assert!(
+            read <= STATEMENTS_OF_TABLE * ROWS_OF_TABLE,
+            "{read} rows of {table} were read"
+        );
+    }
+    let read: i64 = ended.iter().map(|(_, read)| read).sum();
+    assert!(read > 0, "nothing was counted");
+}
