@@ -466,51 +466,30 @@ work_item
 workspace
 
 -- rights on tables
-activity_log attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 activity_log attain_app INSERT, SELECT
-base_transaction attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 base_transaction attain_app INSERT, SELECT, UPDATE
 base_transaction attain_writer INSERT
-calculation attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 calculation attain_app DELETE, INSERT, SELECT, UPDATE
-change_log attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 change_log attain_app DELETE, INSERT, SELECT
-credit attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 credit attain_app DELETE, INSERT, SELECT, UPDATE
 credit attain_writer INSERT
-credit_history attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 credit_history attain_app INSERT, SELECT
-definition attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 definition attain_app INSERT, SELECT, UPDATE
-earning attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 earning attain_app DELETE, INSERT, SELECT, UPDATE
 earning attain_writer INSERT
-earning_history attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 earning_history attain_app INSERT, SELECT
-payment_batch attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 payment_batch attain_app DELETE, INSERT, SELECT, UPDATE
-payment_line attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 payment_line attain_app DELETE, INSERT, SELECT, UPDATE
 payment_line attain_writer INSERT
-paysheet attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 paysheet attain_app DELETE, INSERT, SELECT, UPDATE
-process_run attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 process_run attain_app INSERT, SELECT, UPDATE
-process_run_log attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 process_run_log attain_app INSERT, SELECT
-request attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 request attain_app INSERT, SELECT
-run_chunk attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 run_chunk attain_app DELETE, INSERT, SELECT, UPDATE
-run_claim attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 run_claim attain_app DELETE, INSERT, SELECT
-schema_step attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 schema_step attain_app SELECT
-transaction_key attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 transaction_key attain_app INSERT, SELECT, UPDATE
-work_item attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 work_item attain_app DELETE, INSERT, SELECT
-workspace attain DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE
 workspace attain_app SELECT, UPDATE
 
 -- functions

@@ -34,6 +34,7 @@ fn word(table: &str, column: &str) -> &'static str {
         ("payment_line", "kind") => "'earning'",
         ("process_run", "status") => "'queued'",
         ("process_run_log", "level") => "'info'",
+        ("run_chunk", "state") => "'waiting'",
         ("activity_log", "action") => "'created'",
         (_, column) if column.ends_with("currency") => "'USD'",
         _ => "'x'",

@@ -90,7 +90,7 @@ const DESCRIBED: &[(&str, &str)] = &[
         "rights on tables",
         "SELECT format('%s %s %s', table_name, grantee, string_agg(privilege_type, ', ' \
          ORDER BY privilege_type)) FROM information_schema.role_table_grants \
-         WHERE table_schema = 'public' AND grantee LIKE 'attain%' \
+         WHERE table_schema = 'public' AND grantee IN ('PUBLIC', 'attain_app', 'attain_writer') \
          GROUP BY table_name, grantee ORDER BY 1",
     ),
     (
@@ -110,8 +110,8 @@ const DESCRIBED: &[(&str, &str)] = &[
 async fn described(database: &Database) -> String {
     let mut connection = database.connect().await;
     let mut schema = String::from(
-        "-- What all steps add up to, as the server describes it. Written by a test, which compares \
-         it:\n-- run it with ATTAIN_REWRITE_SCHEMA=1 to write it anew.\n",
+        "-- What all steps add up to, as the server describes it. Written by a test, which \
+         compares\n-- it: run it with ATTAIN_REWRITE_SCHEMA=1 to write it anew.\n",
     );
     for (what, query) in DESCRIBED {
         let lines: Vec<String> = sqlx::query_scalar(*query)
