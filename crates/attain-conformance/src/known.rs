@@ -9,6 +9,7 @@ use attain_domain::ids::{
     BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId, ParticipantId,
     PaysheetId, PeriodId, RequestId, RunId, TransactionId,
 };
+use attain_domain::payment::{PaymentLine, Paysheet};
 use attain_domain::run::{Change, Scope};
 use attain_domain::transaction::TransactionKey;
 
@@ -95,16 +96,7 @@ impl Known {
         self.calculations
             .extend(calculations.iter().map(|row| row.id));
         self.batches.extend(batches.iter().map(|row| row.id));
-        for row in paysheets {
-            self.paysheets.insert(row.id);
-            self.batches.insert(row.batch);
-            self.participants.insert(row.participant.clone());
-        }
-        for row in lines {
-            self.lines.insert(row.id);
-            self.paysheets.insert(row.paysheet);
-            self.earnings.insert(row.earning);
-        }
+        self.note_payments(paysheets, lines);
         self.runs.extend(runs.iter().map(|row| row.id));
         self.runs.extend(run_log.iter().map(|entry| entry.run));
         self.runs.extend(chunks.iter().map(|chunk| chunk.run));
@@ -115,6 +107,19 @@ impl Known {
         for ClaimDone { run, change } in claims_done {
             self.runs.insert(*run);
             self.note_change(change);
+        }
+    }
+
+    fn note_payments(&mut self, paysheets: &[Paysheet], lines: &[PaymentLine]) {
+        for row in paysheets {
+            self.paysheets.insert(row.id);
+            self.batches.insert(row.batch);
+            self.participants.insert(row.participant.clone());
+        }
+        for row in lines {
+            self.lines.insert(row.id);
+            self.paysheets.insert(row.paysheet);
+            self.earnings.insert(row.earning);
         }
     }
 

@@ -138,7 +138,9 @@ pub(crate) use records;
 
 /// Enums, by a number for each variant that never changes its meaning, and their fields.
 macro_rules! choices {
-    ($($choice:ident { $($number:literal = $variant:ident { $($field:tt: $name:ident),* })+ })+) => {$(
+    ($($choice:ident {
+        $($number:literal = $variant:ident { $($field:tt: $name:ident),* })+
+    })+) => {$(
         impl $crate::codec::Stored for $choice {
             fn write(&self, to: &mut Vec<u8>) {
                 match self {$(

@@ -28,6 +28,8 @@ const SCRIPTS: &str = "ATTAIN_CONFORMANCE_SCRIPTS";
 const SEED: &str = "ATTAIN_CONFORMANCE_SEED";
 const SCRIPTS_IF_NOT_SET: u64 = 8;
 const COMMITS: u32 = 24;
+const PROMISE: &str =
+    "Store::commit: Applies everything or nothing, after checking every guard in the set.";
 /// How many old views are kept open.
 const VIEWS: usize = 3;
 
@@ -47,7 +49,7 @@ fn case(seed: u64) -> Case {
     Case {
         chapter: "random_scripts",
         name: format!("script_of_seed_{seed}_ends_as_on_the_memory_store").into(),
-        promise: "Store::commit: Applies everything or nothing, after checking every guard in the set.",
+        promise: PROMISE,
         needs: None,
         run: Box::new(move |site| {
             Box::pin(async move {
