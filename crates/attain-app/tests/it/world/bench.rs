@@ -24,6 +24,7 @@ pub(crate) struct Bench {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ids: Arc<SequentialIds>,
     pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
     pub(crate) caller: Caller,
 }
 
@@ -36,6 +37,7 @@ pub(crate) fn small_limits() -> Limits {
         chunk_payments: 3,
         attempts: 5,
         lease_seconds: 60,
+        workers: 1,
     }
 }
 
@@ -47,13 +49,13 @@ pub(crate) fn first_of(month: u32) -> Date {
 impl Bench {
     /// A new workspace on a memory store.
     pub(crate) async fn new(limits: Limits) -> Self {
-        Self::on(Arc::new(MemoryStore::new()), limits).await
+        let clock = Arc::new(ManualClock::default());
+        let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+        Self::over(store, clock, limits).await
     }
 
-    /// A new workspace on a store.
-    pub(crate) async fn on(store: Arc<dyn Store>, limits: Limits) -> Self {
+    async fn over(store: Arc<dyn Store>, clock: Arc<ManualClock>, limits: Limits) -> Self {
         let workspace: WorkspaceId = name("small");
-        let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(SequentialIds::default());
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone()).with_limits(limits);
         engine
@@ -66,6 +68,7 @@ impl Bench {
             clock,
             ids,
             engine,
+            limits,
             caller,
         }
     }
@@ -73,7 +76,7 @@ impl Bench {
     /// The same workspace, clock and ids, seen through another store.
     pub(crate) fn through(&self, store: Arc<dyn Store>) -> Self {
         let engine = Engine::new(store.clone(), self.clock.clone(), self.ids.clone());
-        let engine = engine.with_limits(small_limits());
+        let engine = engine.with_limits(self.limits);
         Self {
             store,
             engine,
