@@ -15,6 +15,7 @@ mod scenarios;
 mod serve;
 mod session;
 mod statement;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(demo) => demo::demo(&global, &demo).await,
         Command::Test(test) => scenarios::test(&test).await,
         Command::Serve(serve) => serve::serve(&global, &serve).await,
+        Command::Worker(worker) => worker::worker(&global, &worker).await,
         Command::Schema => {
             print!("{}", attain_documents::schema());
             Ok(())
@@ -82,6 +84,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 Command::Demo(_)
                 | Command::Test(_)
                 | Command::Serve(_)
+                | Command::Worker(_)
                 | Command::Schema
                 | Command::Migrate => Ok(()),
             };

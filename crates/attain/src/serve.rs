@@ -16,6 +16,7 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
     let options = ServeOptions {
         address: serve.listen,
         insecure_allow_remote: serve.insecure_allow_remote,
+        workers: serve.workers,
         ..ServeOptions::default()
     };
     eprintln!(

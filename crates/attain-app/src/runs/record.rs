@@ -30,14 +30,22 @@ pub(super) enum Recorded {
     Redefined,
 }
 
+/// How far the log of a run has come.
+#[derive(Clone, Default)]
+struct Log {
+    /// The number of its last entry.
+    number: u64,
+    /// Rows in error, by reason, whether logged or only counted.
+    errors: BTreeMap<Reason, u64>,
+}
+
 /// The run as its coordinator left it last.
 pub(super) struct Record {
     pub(super) engine: Engine,
     pub(super) caller: Caller,
     pub(super) held: Held,
     pub(super) run: Run,
-    log_number: u64,
-    logged: BTreeMap<Reason, u64>,
+    log: Log,
     tries: u32,
     /// A cancel that comes now is too late.
     is_ending: bool,
@@ -58,8 +66,7 @@ impl Record {
             held: Held::new(engine, chunk, leave.clone()),
             caller,
             run,
-            log_number: 0,
-            logged: BTreeMap::new(),
+            log: Log::default(),
             tries: 0,
             is_ending: false,
         };
@@ -70,13 +77,13 @@ impl Record {
     async fn read_log(&mut self) -> Result<(), Refusal> {
         let snapshot = self.engine.snapshot(&self.caller).await?;
         loop {
-            let (after, chunk) = (self.log_number, ChunkSize::largest());
+            let (after, chunk) = (self.log.number, ChunkSize::largest());
             let page = snapshot.run_log_after(self.run.id, after, chunk).await;
             let page = page.map_err(store_refusal)?;
             for entry in &page {
-                self.log_number = entry.number;
+                self.log.number = entry.number;
                 if let Some(reason) = entry.reason {
-                    *self.logged.entry(reason).or_default() += 1;
+                    *self.log.errors.entry(reason).or_default() += 1;
                 }
             }
             if page.len() < chunk.rows() {
@@ -92,7 +99,8 @@ impl Record {
         self.run.units_total = 0;
     }
 
-    pub(super) fn note(&mut self, text: String) -> RunLogEntry {
+    /// A line for the log, which gets its number when it is committed.
+    pub(super) fn note(&self, text: String) -> RunLogEntry {
         let subject = format!("{:?}", self.run.process);
         self.entry(LogLevel::Info, None, subject, text)
     }
@@ -100,10 +108,11 @@ impl Record {
     /// Commits a piece together with the run's record: its lease, progress and counts.
     pub(super) async fn commit(&mut self, piece: Piece) -> Result<Recorded, Stop> {
         let at = self.engine.clock.now();
-        let (run, changes) = self.prepare(piece, at);
+        let (run, log, changes) = self.prepare(piece, at);
         match self.engine.store.commit(changes).await {
             Ok(()) => {
                 self.run = run;
+                self.log = log;
                 self.tries = 0;
                 self.engine.wake();
                 Ok(Recorded::Yes)
@@ -111,6 +120,11 @@ impl Record {
             Err(CommitError::GuardFailed(guard)) => {
                 if matches!(&*guard, Guard::ChunkHeld { chunk, .. } if *chunk == self.held.chunk) {
                     return Err(Stop::Lost);
+                }
+                if matches!(*guard, Guard::ChunkAt(..)) {
+                    // A worker got on with its chunk: that has an end, so it needs no limit.
+                    self.refresh().await?;
+                    return Ok(Recorded::LookAgain);
                 }
                 self.look_again().await?;
                 Ok(match *guard {
@@ -126,7 +140,7 @@ impl Record {
         }
     }
 
-    fn prepare(&mut self, piece: Piece, at: Instant) -> (Run, ChangeSet) {
+    fn prepare(&self, piece: Piece, at: Instant) -> (Run, Log, ChangeSet) {
         let mut run = self.run.clone();
         run.counts.add(&piece.counts);
         run.units_done += piece.units;
@@ -138,35 +152,33 @@ impl Record {
         set.guards.push(Guard::RunAt(self.run.id, version));
         set.guards.extend(piece.guards);
         set.changes = piece.changes;
-        let log_number = self.log_number;
-        for failure in piece.failures {
-            self.log_failure(failure, &mut set.changes.run_log);
+        let mut log = self.log.clone();
+        for RowFailure { subject, error } in piece.failures {
+            let count = log.errors.entry(error.reason).or_default();
+            *count += 1;
+            if *count <= LOGGED_ERRORS_PER_REASON_MAX {
+                let entry = self.entry(LogLevel::Error, Some(error.reason), subject, error.text);
+                set.changes.run_log.push(entry);
+            }
         }
-        debug_assert!(self.log_number >= log_number, "numbers rise");
+        for entry in &mut set.changes.run_log {
+            log.number += 1;
+            entry.number = log.number;
+        }
         let (engine, caller) = (&self.engine, &self.caller);
         log_activities(engine, caller, run.id, &mut set.changes, at);
         set.changes.runs.push(run.clone());
-        (run, set)
-    }
-
-    fn log_failure(&mut self, failure: RowFailure, log: &mut Vec<RunLogEntry>) {
-        let logged = self.logged.entry(failure.error.reason).or_default();
-        *logged += 1;
-        if *logged <= LOGGED_ERRORS_PER_REASON_MAX {
-            let RowFailure { subject, error } = failure;
-            log.push(self.entry(LogLevel::Error, Some(error.reason), subject, error.text));
-        }
+        (run, log, set)
     }
 
     fn entry(
-        &mut self,
+        &self,
         level: LogLevel,
         reason: Option<Reason>,
         subject: String,
         text: String,
     ) -> RunLogEntry {
-        self.log_number += 1;
-        let (run, number, at) = (self.run.id, self.log_number, self.engine.clock.now());
+        let (run, number, at) = (self.run.id, self.log.number, self.engine.clock.now());
         RunLogEntry {
             run,
             number,

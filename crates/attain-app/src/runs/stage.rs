@@ -174,10 +174,11 @@ impl Record {
     /// Removes every chunk but the coordinator's own, and counts what was done of them. Whoever
     /// works on one is kept out from then on.
     pub(super) async fn drop_chunks(&mut self) -> Result<(), Stop> {
+        let mut at_once = COUNTED_AT_ONCE;
         loop {
             let snapshot = self.engine.snapshot(&self.caller).await?;
             // Its own is among them.
-            let most = ChunkSize::new(COUNTED_AT_ONCE + 1);
+            let most = ChunkSize::new(at_once + 1);
             let chunks = snapshot.chunks_of_run(self.run.id, None, most).await;
             let mut chunks = chunks.map_err(store_refusal)?;
             drop(snapshot);
@@ -186,7 +187,9 @@ impl Record {
                 return Ok(());
             }
             match self.commit(counted(&chunks)).await? {
-                Recorded::Yes | Recorded::LookAgain | Recorded::Redefined => {}
+                Recorded::Yes => at_once = COUNTED_AT_ONCE,
+                // Of fewer, it is less likely that somebody is just at work on one.
+                Recorded::LookAgain | Recorded::Redefined => at_once = (at_once / 2).max(1),
             }
         }
     }

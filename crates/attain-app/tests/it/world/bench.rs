@@ -14,8 +14,10 @@ use attain_domain::run::{Process, Run};
 use attain_domain::testing::{ManualClock, SequentialIds, date, name};
 use attain_domain::time::{Date, DateRange};
 use attain_memory::MemoryStore;
+use proptest::prelude::*;
 
 use super::company::Company;
+use super::stores::TakingTurns;
 
 /// A workspace to work in.
 #[derive(Clone)]
@@ -41,6 +43,19 @@ pub(crate) fn small_limits() -> Limits {
     }
 }
 
+/// So many workers at once, for whom everything is cut into several pieces.
+pub(crate) fn of_workers(workers: u32) -> Limits {
+    Limits {
+        workers,
+        ..small_limits()
+    }
+}
+
+/// One, two or four.
+pub(crate) fn some_workers() -> impl Strategy<Value = Limits> {
+    proptest::sample::select(vec![1, 2, 4]).prop_map(of_workers)
+}
+
 /// The first of a month of 2026, from 0.
 pub(crate) fn first_of(month: u32) -> Date {
     date("2026-01-01") + chrono::Months::new(month)
@@ -51,6 +66,11 @@ impl Bench {
     pub(crate) async fn new(limits: Limits) -> Self {
         let clock = Arc::new(ManualClock::default());
         let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+        // One worker has nobody to give a turn to.
+        if limits.workers > 1 {
+            let store = TakingTurns::new(store, clock.clone(), limits.workers);
+            return Self::over(store, clock, limits).await;
+        }
         Self::over(store, clock, limits).await
     }
 
