@@ -36,3 +36,24 @@ WHERE state IN ('waiting', 'leased');
 
 CREATE INDEX run_chunk_ended ON run_chunk (workspace_id, run_id, chunk_number)
 WHERE state IN ('done', 'failed');
+
+-- A run that has not ended yet is for any worker to take up.
+INSERT INTO run_chunk (
+    workspace_id, chunk_id, run_id, chunk_number, actor_id, task, state, attempt, version, counts,
+    units, failures
+)
+SELECT
+    workspace_id,
+    run_id,
+    run_id,
+    0,
+    actor_id,
+    '"coordinate"',
+    'waiting',
+    0,
+    1,
+    '{"taken":0,"done":0,"skipped":0,"failed":0}',
+    0,
+    '[]'
+FROM process_run
+WHERE status IN ('queued', 'running');

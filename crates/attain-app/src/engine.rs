@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use attain_domain::change::DefinitionsMark;
 use attain_domain::ids::WorkspaceId;
 use attain_domain::ports::{Clock, IdSource, Snapshot, Store};
 use attain_domain::refusal::{Reason, Refusal};
+
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use crate::caller::Caller;
 use crate::failure::store_refusal;
@@ -28,8 +33,10 @@ pub struct Limits {
     pub chunk_payments: u32,
     /// How often a use case looks again when somebody else was faster.
     pub attempts: u32,
-    /// How long a run's worker may be silent before another may take the run over.
+    /// How long a worker may be silent before another may take its work over.
     pub lease_seconds: u32,
+    /// Workers of this process on one run, side by side.
+    pub workers: u32,
 }
 
 impl Default for Limits {
@@ -42,8 +49,17 @@ impl Default for Limits {
             chunk_payments: 10_000,
             attempts: 5,
             lease_seconds: 60,
+            workers: workers_of_this_machine(),
         }
     }
+}
+
+/// Most workers on one run, unless told otherwise: more of them wait for one store.
+const WORKERS_MAX: u32 = 4;
+
+fn workers_of_this_machine() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(cores).map_or(WORKERS_MAX, |cores| cores.min(WORKERS_MAX))
 }
 
 /// The use cases of Attain over one store. Cheap to clone.
@@ -57,6 +73,8 @@ pub struct Engine {
     pub(crate) deciding: Arc<Mutex<()>>,
     /// The compiled definitions that were used last, by workspace.
     worlds: Arc<Mutex<Worlds>>,
+    /// Wakes the workers of this process.
+    changed: Arc<Notify>,
 }
 
 /// Compiled definitions, with the state that they were compiled from.
@@ -76,6 +94,7 @@ impl Engine {
             limits: Limits::default(),
             deciding: Arc::default(),
             worlds: Arc::default(),
+            changed: Arc::default(),
         }
     }
 
@@ -147,6 +166,33 @@ impl Engine {
         }
         worlds.insert(caller.workspace.clone(), (mark, Arc::clone(&world)));
         Ok(world)
+    }
+
+    /// How long a lease holds.
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_secs(self.limits.lease_seconds.into())
+    }
+
+    /// Wakes the workers of this process: there may be something to do.
+    pub(crate) fn wake(&self) {
+        self.changed.notify_waiters();
+    }
+
+    /// The next waking after this call.
+    pub(crate) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
+    /// Waits for a waking, or for a while. Without a runtime there is no time to wait for: then
+    /// others only get their turn.
+    pub(crate) async fn pause(&self, changed: Notified<'_>, most: Duration) {
+        if Handle::try_current().is_err() {
+            return tokio::task::yield_now().await;
+        }
+        tokio::select! {
+            () = changed => {}
+            () = tokio::time::sleep(most) => {}
+        }
     }
 
     fn lock_worlds(&self) -> std::sync::MutexGuard<'_, Worlds> {

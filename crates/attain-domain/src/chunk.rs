@@ -37,6 +37,19 @@ pub enum ChunkTask {
     Calculate(CalculateTask),
 }
 
+impl ChunkTask {
+    /// Whether nothing is left to do. A run is never done before it ends.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        match self {
+            Self::Coordinate => false,
+            Self::Credit { items, .. } => items.is_empty(),
+            Self::Summarise { children } => children.is_empty(),
+            Self::Calculate(task) => task.participants.is_empty(),
+        }
+    }
+}
+
 /// Participants to be calculated with each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalculateTask {

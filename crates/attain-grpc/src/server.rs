@@ -23,7 +23,7 @@ use tonic_health::server::HealthReporter;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
 use crate::deadline::DeadlineLayer;
-use crate::runs::{Runs, Stopping};
+use crate::runs::{Stopping, Workers};
 use crate::services::activity::Activities;
 use crate::services::batch::Batches;
 use crate::services::credit::Credits;
@@ -59,6 +59,8 @@ pub struct ServeOptions {
     pub calls_at_once_max: usize,
     /// Calls under way at once on one connection; a caller's further ones wait on its side.
     pub calls_per_connection_max: u32,
+    /// Workers on runs; with none, runs wait for those of other processes.
+    pub workers: u32,
 }
 
 impl Default for ServeOptions {
@@ -70,6 +72,7 @@ impl Default for ServeOptions {
             grace: Duration::from_secs(30),
             calls_at_once_max: 256,
             calls_per_connection_max: 200,
+            workers: 1,
         }
     }
 }
@@ -95,6 +98,9 @@ pub enum ServeError {
     /// The committed descriptors cannot be read.
     #[error("the description of the protocol cannot be read")]
     Descriptors(#[source] Box<tonic_reflection::server::Error>),
+    /// A worker cannot have its name.
+    #[error("a worker cannot have its name")]
+    Worker(#[source] attain_domain::ids::IdError),
     /// The transport failed.
     #[error("the server failed")]
     Transport(#[source] Box<tonic::transport::Error>),
@@ -134,10 +140,10 @@ impl Server {
     }
 
     /// Answers calls until `shutdown`; then takes no new ones, lets those under way finish for a
-    /// while, and leaves its runs between two commits, to be taken over.
+    /// while, and leaves its runs between two commits, to be taken up by others.
     ///
     /// # Errors
-    /// [`ServeError::Descriptors`], [`ServeError::Transport`].
+    /// [`ServeError::Descriptors`], [`ServeError::Worker`], [`ServeError::Transport`].
     pub async fn serve(
         self,
         engine: Engine,
@@ -147,8 +153,7 @@ impl Server {
             deadline, grace, ..
         } = self.options;
         let (stop, stopping) = Stopping::channel();
-        let runs = Runs::new(engine.clone(), stopping.clone());
-        let (health, routes) = routes(&engine, &runs, &stopping).await?;
+        let (health, routes) = routes(&engine, &stopping).await?;
         let incoming = TcpIncoming::from(self.listener).with_nodelay(Some(true));
         let mut told = stopping.clone();
         let serving = tonic::transport::Server::builder()
@@ -163,10 +168,8 @@ impl Server {
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming, async move { told.begun().await });
         tracing::info!(address = %self.address, "the server answers calls");
-        let resuming = tokio::spawn({
-            let runs = runs.clone();
-            async move { runs.resume().await }
-        });
+        let workers = Workers::start(&engine, self.options.workers, &stopping);
+        let workers = workers.map_err(ServeError::Worker)?;
         let stopped = async {
             shutdown.await;
             stop_serving(&health, &stop).await;
@@ -179,11 +182,9 @@ impl Server {
                 Ok(())
             }
         };
-        // Also when the transport failed: runs are told to leave in any case.
+        // Also when the transport failed: workers are told to leave in any case.
         stop_serving(&health, &stop).await;
-        // It ends by itself when the server stops; a panic in it is no reason to fail.
-        let _ = resuming.await;
-        runs.left().await;
+        workers.left().await;
         end
     }
 }
@@ -209,7 +210,6 @@ async fn stop_serving(health: &HealthReporter, stop: &watch::Sender<bool>) {
 
 async fn routes(
     engine: &Engine,
-    runs: &Runs,
     stopping: &Stopping,
 ) -> Result<(HealthReporter, Routes), ServeError> {
     let (health, health_service) = tonic_health::server::health_reporter();
@@ -221,7 +221,6 @@ async fn routes(
     let definitions = DefinitionServiceServer::new(Definitions { engine: engine() });
     let served = RunsService {
         engine: engine(),
-        runs: runs.clone(),
         stopping: stopping.clone(),
     };
     routes

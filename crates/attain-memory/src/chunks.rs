@@ -4,20 +4,13 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
-use attain_domain::change::Guard;
 use attain_domain::chunk::{ChunkLease, ChunkState, ChunkWork, RunChunk};
 use attain_domain::ids::{ChunkId, RunId, WorkerId};
 use attain_domain::ports::{ChunkSize, StoreError};
+use attain_domain::stamp::Version;
 use attain_domain::time::Instant;
 
 use crate::map::{Map, add, take};
-
-/// What one commit does to chunks.
-pub(crate) struct ChunkChanges {
-    pub(crate) removed: Vec<ChunkId>,
-    pub(crate) worked: Vec<ChunkWork>,
-    pub(crate) new: Vec<RunChunk>,
-}
 
 #[derive(Clone, Default)]
 pub(crate) struct Chunks {
@@ -26,12 +19,12 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    pub(crate) fn apply(&mut self, changes: ChunkChanges) -> Result<(), StoreError> {
-        let ChunkChanges {
-            removed,
-            worked,
-            new,
-        } = changes;
+    pub(crate) fn apply(
+        &mut self,
+        removed: Vec<ChunkId>,
+        worked: Vec<ChunkWork>,
+        new: Vec<RunChunk>,
+    ) -> Result<(), StoreError> {
         for id in removed {
             let row = take(&mut self.rows, &id)?;
             take(&mut self.by_number, &(row.run, row.number))?;
@@ -68,18 +61,12 @@ impl Chunks {
         Ok(())
     }
 
-    /// Whether a guard about a chunk holds.
-    pub(crate) fn holds(&self, guard: &Guard) -> bool {
-        match guard {
-            Guard::ChunkAt(id, version) => {
-                self.rows.get(id).is_some_and(|row| row.version == *version)
-            }
-            Guard::ChunkHeld { chunk, attempt } => self.held(*chunk, *attempt).is_some(),
-            _ => false,
-        }
+    pub(crate) fn version(&self, id: ChunkId) -> Option<Version> {
+        self.rows.get(&id).map(|row| row.version)
     }
 
-    fn held(&self, id: ChunkId, attempt: u32) -> Option<&Arc<RunChunk>> {
+    /// The chunk, if it is leased, and in this turn.
+    pub(crate) fn held(&self, id: ChunkId, attempt: u32) -> Option<&Arc<RunChunk>> {
         let row = self.rows.get(&id)?;
         let is_leased = matches!(row.state, ChunkState::Leased(_));
         (is_leased && row.attempt == attempt).then_some(row)

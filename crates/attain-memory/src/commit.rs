@@ -5,7 +5,6 @@ use attain_domain::change::{ChangeSet, Changes};
 use attain_domain::definition::Calendar;
 use attain_domain::ports::CommitError;
 
-use crate::chunks::ChunkChanges;
 use crate::earnings::EarningChanges;
 use crate::guards::holds;
 use crate::payments::PaymentChanges;
@@ -94,11 +93,7 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         lines,
     })?;
     tables.runs.apply(runs, run_log)?;
-    tables.chunks.apply(ChunkChanges {
-        removed: chunks_removed,
-        worked: chunks_worked,
-        new: chunks,
-    })?;
+    tables.chunks.apply(chunks_removed, chunks_worked, chunks)?;
     tables.work.apply(work_done, work)?;
     let log = LogChanges {
         changed,
@@ -108,6 +103,5 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
     let no_calendar = Calendar::default();
     let calendar = tables.definitions.calendar().unwrap_or(&no_calendar);
     tables.work.apply_log(log, &tables.runs, calendar);
-    tables.activities.apply(activities)?;
-    Ok(())
+    Ok(tables.activities.apply(activities)?)
 }

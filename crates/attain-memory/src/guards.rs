@@ -20,7 +20,8 @@ pub(crate) fn holds(tables: &Tables, guard: &Guard) -> bool {
         Guard::LineAt(id, version) => tables.payments.line_version(*id) == Some(*version),
         Guard::RunAt(id, version) => tables.runs.version(*id) == Some(*version),
         Guard::NoRunOverlaps { except, range, at } => tables.runs.is_free(*except, *range, *at),
-        Guard::ChunkHeld { .. } | Guard::ChunkAt(..) => tables.chunks.holds(guard),
+        Guard::ChunkHeld { chunk, attempt } => tables.chunks.held(*chunk, *attempt).is_some(),
+        Guard::ChunkAt(id, version) => tables.chunks.version(*id) == Some(*version),
         // There is no state to look at without a workspace.
         Guard::WorkspaceExists => true,
     }

@@ -122,6 +122,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Serves gRPC.
     Serve(Serve),
+    /// Works on runs of all workspaces, whoever started them, until it is stopped.
+    Worker(Worker),
     /// Brings the database to this program's version.
     Migrate(Migrate),
     /// Writes the JSON Schema of the documents.
@@ -209,6 +211,9 @@ pub(crate) struct Run {
     /// Waits for a run over the same dates to end, instead of refusing.
     #[arg(long)]
     pub(crate) wait: bool,
+    /// Only starts it, for workers of other processes.
+    #[arg(long)]
+    pub(crate) detach: bool,
 }
 
 /// The processes.
@@ -354,7 +359,20 @@ pub(crate) struct Serve {
     /// Brings the database to this program's version first.
     #[arg(long)]
     pub(crate) migrate: bool,
+    /// Workers on runs; with 0, runs wait for those of `attain worker`.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) workers: u32,
     /// Listens on other addresses than loopback, although nobody is authenticated yet.
     #[arg(long)]
     pub(crate) insecure_allow_remote: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Worker {
+    /// What its work is known by; its process's number if absent.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// How many chunks it works on at a time.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) workers: u32,
 }

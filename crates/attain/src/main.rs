@@ -18,6 +18,7 @@ mod serve;
 mod session;
 mod statement;
 mod store;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -58,6 +59,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(demo) => demo::demo(&global, &demo).await,
         Command::Test(test) => scenarios::test(&test).await,
         Command::Serve(serve) => serve::serve(&global, &serve).await,
+        Command::Worker(worker) => worker::worker(&global, &worker).await,
         Command::Schema => {
             print!("{}", attain_documents::schema());
             Ok(())
@@ -84,6 +86,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 Command::Demo(_)
                 | Command::Test(_)
                 | Command::Serve(_)
+                | Command::Worker(_)
                 | Command::Schema
                 | Command::Migrate(_) => Ok(()),
             };

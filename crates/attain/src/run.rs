@@ -29,6 +29,11 @@ pub(crate) async fn run(session: &Session, global: &Global, run: &Run) -> Result
         range,
         when_busy,
     };
+    if run.detach {
+        let started = session.engine.start_run(&session.caller, &request).await?;
+        println!("{}", started.id);
+        return Ok(());
+    }
     let ended = follow(session, &request).await?;
     print_counts(&ended, global.output)?;
     match ended.status {

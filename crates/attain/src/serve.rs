@@ -14,6 +14,7 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
     let options = ServeOptions {
         address: serve.listen,
         insecure_allow_remote: serve.insecure_allow_remote,
+        workers: serve.workers,
         ..ServeOptions::default()
     };
     eprintln!(
@@ -27,8 +28,8 @@ pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure>
 }
 
 /// Control-C in a terminal, or the signal with which services are ended. Where neither can be
-/// listened for, the server still ends with its process.
-async fn asked_to_stop() {
+/// listened for, the process still ends.
+pub(crate) async fn asked_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

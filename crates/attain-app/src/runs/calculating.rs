@@ -1,10 +1,11 @@
-//! Calculate: claims what stands in the change log, then derives the earnings of everybody named
-//! there, some participants a commit. What is logged meanwhile waits for the next run.
+//! Calculate: the coordinator claims what stands in the change log, and has the earnings of everybody
+//! named there derived, some participants a chunk. What is logged meanwhile waits for the next run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::calculation::Window;
-use attain_domain::change::{Claim, ClaimDone};
+use attain_domain::change::{Changes, Claim, ClaimDone};
+use attain_domain::chunk::{CalculateTask, ChunkTask, Due};
 use attain_domain::definition::calendar::PeriodStatus;
 use attain_domain::ids::{CalculationId, ParticipantId, PeriodId};
 use attain_domain::plan::Phase;
@@ -13,42 +14,49 @@ use attain_domain::run::{Calculation, Change, Process, Scope};
 use attain_domain::stamp::Stamp;
 use attain_domain::time::{Date, DateRange};
 
-use super::worker::{Committed, Piece, Stop, Worker};
+use super::coordinator::Coordinator;
+use super::ground::{Committed, Piece, Stop};
+use super::stage::{Planned, share};
 use crate::failure::store_refusal;
 
+/// Least participants in a chunk, if there are so many.
+const PARTICIPANTS_MIN: usize = 25;
+
 /// What the calculation of a run has to do.
-pub(super) struct Agenda {
+struct Agenda {
     /// Everybody, with the first date that changed.
-    pub(super) participants: BTreeMap<ParticipantId, Date>,
-    /// The entries of the run's list that name one participant.
-    pub(super) entries: BTreeMap<ParticipantId, Vec<Change>>,
+    participants: BTreeMap<ParticipantId, Date>,
+    /// The entries of the run's list that name one participant, by their periods.
+    entries: BTreeMap<ParticipantId, Vec<PeriodId>>,
     /// The entries that name everybody; struck off when all is done.
     everybody: Vec<Change>,
 }
 
-/// What all participants of a run are calculated with.
-pub(super) struct Frame {
-    /// The last date that is calculated.
-    pub(super) through: Date,
-    /// The calculation of each period.
-    pub(super) calculations: BTreeMap<PeriodId, CalculationId>,
-    /// First or second.
-    pub(super) phase: Phase,
+impl Agenda {
+    fn struck(&self, who: &ParticipantId) -> Vec<PeriodId> {
+        self.entries.get(who).cloned().unwrap_or_default()
+    }
 }
 
-impl Worker<'_> {
+/// What all participants of a run are calculated with.
+struct Frame {
+    /// The last date that is calculated.
+    through: Date,
+    /// The calculation of each period.
+    calculations: BTreeMap<PeriodId, CalculationId>,
+    /// First or second.
+    phase: Phase,
+}
+
+impl Coordinator {
     pub(super) async fn calculate_work(&mut self) -> Result<(), Stop> {
         let (mut frame, mut agenda) = self.claim().await?;
-        let second = self.world.plans.has_phase(Phase::Second);
-        self.enter(Process::Calculate, agenda.participants.len() as u64)
-            .await?;
+        let second = self.ground.world.plans.has_phase(Phase::Second);
         self.calculate_all(&agenda, &frame, !second).await?;
         if second {
             // The entries stand until the second phase is done as well.
             frame.phase = Phase::Second;
             self.add_managers(&mut agenda, &frame);
-            self.enter(Process::Calculate, agenda.participants.len() as u64)
-                .await?;
             self.calculate_all(&agenda, &frame, true).await?;
         }
         Ok(())
@@ -59,12 +67,12 @@ impl Worker<'_> {
     async fn claim(&mut self) -> Result<(Frame, Agenda), Stop> {
         let mut summarised: BTreeSet<ParticipantId> = BTreeSet::new();
         loop {
-            let mark = self.mark;
+            let mark = self.ground.mark;
             let frame = self.claim_logged().await?;
-            if self.mark != mark {
+            if self.ground.mark != mark {
                 summarised.clear();
             }
-            let snapshot = self.snapshot().await?;
+            let snapshot = self.ground.snapshot().await?;
             let claimed = self.claimed(&*snapshot).await?;
             let mut children = self.children_of(&*snapshot, &claimed).await?;
             drop(snapshot);
@@ -82,7 +90,7 @@ impl Worker<'_> {
     /// logged later.
     async fn claim_logged(&mut self) -> Result<Frame, Stop> {
         loop {
-            let snapshot = self.snapshot().await?;
+            let snapshot = self.ground.snapshot().await?;
             let known = snapshot.calculations().await.map_err(store_refusal)?;
             drop(snapshot);
             let (calculations, renewed) = self.calculations(&known);
@@ -91,8 +99,8 @@ impl Worker<'_> {
                 ..Piece::default()
             };
             piece.changes.claims.push(Claim {
-                run: self.run.id,
-                range: self.run.range,
+                run: self.ground.run,
+                range: self.ground.range,
             });
             piece.changes.calculations = renewed;
             if self.commit(piece).await? == Committed::Yes {
@@ -115,8 +123,13 @@ impl Worker<'_> {
                 from: Some(*from),
                 to: frame.through.succ_opt(),
             };
-            for period in self.world.set.calendar.periods_in(dates) {
-                for above in self.world.hierarchy.ancestors(who, period.last_date()) {
+            for period in self.ground.world.set.calendar.periods_in(dates) {
+                for above in self
+                    .ground
+                    .world
+                    .hierarchy
+                    .ancestors(who, period.last_date())
+                {
                     let first = managers.entry(above.participant.clone()).or_insert(*from);
                     *first = (*first).min(*from);
                 }
@@ -132,7 +145,7 @@ impl Worker<'_> {
     /// run's dates shift with them.
     fn through(&self, known: &[Calculation]) -> Date {
         let end = self
-            .run
+            .ground
             .range
             .to
             .and_then(|to| to.pred_opt())
@@ -153,6 +166,7 @@ impl Worker<'_> {
             .map(|old| (old.period.clone(), old.id))
             .collect();
         let plan_versions: BTreeMap<_, _> = self
+            .ground
             .world
             .set
             .plans
@@ -160,18 +174,18 @@ impl Worker<'_> {
             .map(|(id, plan)| (id.clone(), plan.version))
             .collect();
         let mut renewed = Vec::new();
-        for period in self.world.set.calendar.periods_in(self.run.range) {
+        for period in self.ground.world.set.calendar.periods_in(self.ground.range) {
             if period.status != PeriodStatus::Open {
                 continue;
             }
-            let at = self.engine.clock.now();
-            let actor = self.caller.actor.clone();
+            let at = self.ground.engine.clock.now();
+            let actor = self.ground.caller.actor.clone();
             let old = known.iter().find(|old| old.period == period.id);
             let calculation = Calculation {
-                id: old.map_or_else(|| CalculationId(self.new_id()), |old| old.id),
+                id: old.map_or_else(|| CalculationId(self.ground.new_id()), |old| old.id),
                 period: period.id.clone(),
                 through: period.last_date(),
-                run: self.run.id,
+                run: self.ground.run,
                 plan_versions: plan_versions.clone(),
                 released: old.is_some_and(|old| old.released),
                 stamp: match old {
@@ -193,7 +207,7 @@ impl Worker<'_> {
             everybody: Vec::new(),
         };
         for change in claimed {
-            let Some(period) = self.world.set.calendar.period(&change.period) else {
+            let Some(period) = self.ground.world.set.calendar.period(&change.period) else {
                 continue;
             };
             let start = period.start;
@@ -204,10 +218,11 @@ impl Worker<'_> {
             match &change.scope {
                 Scope::Participant(who) => {
                     note(&mut agenda, who);
-                    agenda.entries.entry(who.clone()).or_default().push(change);
+                    let entries = agenda.entries.entry(who.clone()).or_default();
+                    entries.push(change.period.clone());
                 }
                 Scope::Everybody => {
-                    for who in self.world.set.participants.keys() {
+                    for who in self.ground.world.set.participants.keys() {
                         note(&mut agenda, who);
                     }
                     agenda.everybody.push(change);
@@ -221,7 +236,7 @@ impl Worker<'_> {
         let mut claimed: Vec<Change> = Vec::new();
         loop {
             let page = snapshot
-                .claimed_after(self.run.id, claimed.last(), ChunkSize::largest())
+                .claimed_after(self.ground.run, claimed.last(), ChunkSize::largest())
                 .await
                 .map_err(store_refusal)?;
             let last = page.len() < ChunkSize::largest().rows();
@@ -239,27 +254,40 @@ impl Worker<'_> {
         frame: &Frame,
         strikes: bool,
     ) -> Result<(), Stop> {
-        let who: Vec<(ParticipantId, Date)> = agenda
+        let who: Vec<(&ParticipantId, Date)> = agenda
             .participants
             .iter()
-            .map(|(who, from)| (who.clone(), *from))
+            .map(|(who, from)| (who, *from))
             .collect();
-        // Participants of one chunk share the window, so that one read serves them all.
-        let size = self.engine.limits.chunk_participants as usize;
-        for chunk in who.chunks(size.max(1)) {
-            let from = chunk
-                .iter()
-                .map(|(_, from)| *from)
-                .min()
-                .unwrap_or(frame.through);
-            let window = Window {
-                from,
-                through: frame.through,
+        let most = self.ground.engine.limits.chunk_participants as usize;
+        let size = share(who.len(), PARTICIPANTS_MIN, most);
+        let plan = who.chunks(size).map(|who| {
+            // Participants of one chunk share the window, so that one read serves them all.
+            let from = who.iter().map(|(_, from)| *from).min();
+            let due = |(who, _): &(&ParticipantId, Date)| Due {
+                participant: (*who).clone(),
+                struck: if strikes {
+                    agenda.struck(who)
+                } else {
+                    Vec::new()
+                },
             };
-            let ids: Vec<ParticipantId> = chunk.iter().map(|(who, _)| who.clone()).collect();
-            let entries = if strikes { Some(&agenda.entries) } else { None };
-            self.calculate_chunk(&ids, window, frame, entries).await?;
-        }
+            let task = CalculateTask {
+                phase: frame.phase,
+                window: Window {
+                    from: from.unwrap_or(frame.through),
+                    through: frame.through,
+                },
+                calculations: frame.calculations.clone(),
+                participants: who.iter().map(due).collect(),
+            };
+            Planned {
+                task: ChunkTask::Calculate(task),
+                units: who.len() as u64,
+                changes: Changes::default(),
+            }
+        });
+        self.stage(Process::Calculate, plan.collect()).await?;
         if strikes && !agenda.everybody.is_empty() {
             self.strike_everybody(agenda).await?;
         }
@@ -269,7 +297,7 @@ impl Worker<'_> {
     async fn strike_everybody(&mut self, agenda: &Agenda) -> Result<(), Stop> {
         loop {
             let mut piece = Piece::default();
-            let run = self.run.id;
+            let run = self.ground.run;
             let done = agenda.everybody.iter();
             piece.changes.claims_done = done
                 .map(|change| ClaimDone {

@@ -1,9 +1,14 @@
-//! Classify, credit and roll up: goes through the work list, one chunk of transactions a commit.
-//! Items that were added after the run began wait for the next run.
+//! Classify, credit and roll up: the coordinator cuts what waits on the work list into items, the
+//! workers go through them, some transactions a commit. Items that were added after the stage began
+//! wait for the next run.
+//!
+//! Versions of one transaction may be in several items, and so with several workers. Whoever changes
+//! the credits of another version takes them out of the live table: of two that do, one looks again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use attain_domain::change::Changes;
+use attain_domain::chunk::ChunkTask;
 use attain_domain::credit::Credit;
 use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
 use attain_domain::ids::{ParticipantId, PeriodId, TransactionId, WorkItemId};
@@ -11,17 +16,23 @@ use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::run::{Change, Process, Scope, WorkItem};
 use attain_domain::transaction::Transaction;
 
-use super::worker::{Committed, Piece, Stop, Worker};
+use super::coordinator::Coordinator;
+use super::ground::{Committed, Piece, Stop};
+use super::stage::{Planned, share};
+use super::worker::Worker;
 use crate::failure::store_refusal;
 
 /// How many versions back a transaction is followed that was changed again and again before it was
 /// ever credited. One statement a chunk each; beyond it, the next version begins a new lineage.
 const FORMER_VERSIONS_MAX: usize = 100;
 
-/// Participants and periods that this run has put into the change log already.
+/// Most items of the work list in one chunk.
+const ITEMS_MAX: usize = 50;
+
+/// Participants and periods that a chunk has put into the change log already.
 pub(super) type Noted = BTreeSet<(PeriodId, ParticipantId)>;
 
-/// An item to go through, and others that are done with it.
+/// An item to be gone through, and others that are done with it.
 struct Job {
     item: WorkItem,
     covered: Vec<WorkItemId>,
@@ -58,34 +69,86 @@ fn jobs(items: Vec<WorkItem>) -> Vec<Job> {
     wholes.into_values().chain(alone).collect()
 }
 
-/// One chunk, decided and ready to be committed.
-struct Chunk {
+/// An item of the work list as the plan leaves it, and what it takes the place of.
+struct Cut {
+    item: WorkItem,
+    is_new: bool,
+    done: Vec<WorkItemId>,
+}
+
+/// A part of an item, decided and ready to be committed.
+struct Part {
     outcome: ChunkOutcome,
     /// What is left of the item, by its first transaction.
     rest: Option<TransactionId>,
 }
 
-impl Worker<'_> {
+impl Coordinator {
     /// Does what `process` has to do for every item of the work list.
     pub(super) async fn credit_work(&mut self, process: Process) -> Result<(), Stop> {
-        let jobs = jobs(self.waiting(process).await?);
-        self.enter(process, jobs.len() as u64).await?;
-        let mut noted = Noted::new();
-        for job in jobs {
-            self.credit_job(process, job, &mut noted).await?;
+        let mut cuts = Vec::new();
+        for job in jobs(self.waiting(process).await?) {
+            self.keep().await?;
+            self.cut(job, &mut cuts).await?;
+        }
+        let size = share(cuts.len(), 1, ITEMS_MAX);
+        let mut plan = Vec::new();
+        let mut cuts = cuts.into_iter().peekable();
+        while cuts.peek().is_some() {
+            plan.push(planned(process, cuts.by_ref().take(size)));
+        }
+        self.stage(process, plan).await
+    }
+
+    /// Cuts a job into spans that are gone through side by side. They cover it without a gap, so
+    /// that what it stood for is done with them.
+    async fn cut(&self, job: Job, cuts: &mut Vec<Cut>) -> Result<(), Stop> {
+        let Job { item, covered } = job;
+        let ground = &self.ground;
+        let snapshot = ground.snapshot().await?;
+        let chunk = ChunkSize::new(ground.engine.limits.chunk_transactions);
+        let spans = snapshot.spans_of_work(&item, chunk).await;
+        let spans = spans.map_err(store_refusal)?;
+        drop(snapshot);
+        if spans.len() <= 1 && covered.is_empty() {
+            cuts.push(Cut {
+                item,
+                is_new: false,
+                done: Vec::new(),
+            });
+            return Ok(());
+        }
+        let starts = spans.iter().skip(1).copied();
+        let firsts = std::iter::once(item.first).chain(starts.clone());
+        let lasts = starts.map(before).chain([item.last]);
+        for (first, last) in firsts.zip(lasts) {
+            cuts.push(Cut {
+                item: WorkItem {
+                    id: WorkItemId(ground.new_id()),
+                    first,
+                    last,
+                    ..item.clone()
+                },
+                is_new: true,
+                done: Vec::new(),
+            });
+        }
+        // With the last one, so that a plan that breaks off halfway covers more, never less.
+        if let Some(last) = cuts.last_mut() {
+            last.done = [vec![item.id], covered].concat();
         }
         Ok(())
     }
 
     /// The items that wait for the process now; what is added later waits for the next run.
     async fn waiting(&self, process: Process) -> Result<Vec<WorkItem>, Stop> {
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.ground.snapshot().await?;
         let mut items: Vec<WorkItem> = Vec::new();
         for stage in stages_of(process) {
             let mut after = None;
             loop {
                 let page = snapshot
-                    .work_after(*stage, &self.periods, after, ChunkSize::largest())
+                    .work_after(*stage, &self.ground.periods, after, ChunkSize::largest())
                     .await
                     .map_err(store_refusal)?;
                 after = page.last().map(|item| item.id);
@@ -98,42 +161,71 @@ impl Worker<'_> {
         }
         Ok(items)
     }
+}
 
-    /// Goes through one item. What is left of it after a chunk takes its place in the same commit,
-    /// so that a run that dies in between leaves exactly the rest.
-    async fn credit_job(
+fn planned(process: Process, cuts: impl Iterator<Item = Cut>) -> Planned {
+    let (mut items, mut changes) = (Vec::new(), Changes::default());
+    for Cut { item, is_new, done } in cuts {
+        changes.work_done.extend(done);
+        if is_new {
+            changes.work.push(item.clone());
+        }
+        items.push(item);
+    }
+    Planned {
+        units: items.len() as u64,
+        task: ChunkTask::Credit { process, items },
+        changes,
+    }
+}
+
+impl Worker {
+    /// Goes through items of the work list. What is left of one after a piece takes its place in
+    /// the same commit, so that a run that dies in between leaves exactly the rest.
+    pub(super) async fn credit(
         &mut self,
         process: Process,
-        job: Job,
-        noted: &mut Noted,
+        items: Vec<WorkItem>,
     ) -> Result<(), Stop> {
-        let Job { mut item, covered } = job;
-        loop {
+        let mut items: VecDeque<WorkItem> = items.into();
+        while let Some(item) = items.front().cloned() {
+            self.keep().await?;
+            let mut left = items.clone();
+            left.pop_front();
             // It may have been closed meanwhile: then the item waits.
-            if !self.periods.contains(&item.period) {
-                return Ok(());
-            }
-            let snapshot = self.snapshot().await?;
-            let chunk = self.credit_part(process, &item, &*snapshot).await?;
-            drop(snapshot);
-            let next = chunk.rest.map(|first| WorkItem {
-                id: WorkItemId(self.new_id()),
-                first,
-                ..item.clone()
-            });
-            let (mut piece, touched) = self.piece(process, &item, next.clone(), chunk, noted);
-            if next.is_none() {
-                piece.changes.work_done.extend(&covered);
-            }
-            if self.commit(piece).await? == Committed::LookAgain {
-                continue;
-            }
-            noted.extend(touched);
-            match next {
-                Some(rest) => item = rest,
-                None => return Ok(()),
+            let (piece, touched) = if self.ground.periods.contains(&item.period) {
+                let snapshot = self.ground.snapshot().await?;
+                let part = self.credit_part(process, &item, &*snapshot).await?;
+                drop(snapshot);
+                let next = part.rest.map(|first| WorkItem {
+                    id: WorkItemId(self.ground.new_id()),
+                    first,
+                    ..item.clone()
+                });
+                if let Some(rest) = &next {
+                    left.push_front(rest.clone());
+                }
+                self.piece(process, &item, next, part)
+            } else {
+                let of_definitions = true;
+                let units = 1;
+                let piece = Piece {
+                    units,
+                    of_definitions,
+                    ..Piece::default()
+                };
+                (piece, Noted::new())
+            };
+            let task = ChunkTask::Credit {
+                process,
+                items: left.iter().cloned().collect(),
+            };
+            if self.commit(piece, task).await? == Committed::Yes {
+                self.noted.extend(touched);
+                items = left;
             }
         }
+        Ok(())
     }
 
     async fn credit_part(
@@ -141,8 +233,8 @@ impl Worker<'_> {
         process: Process,
         item: &WorkItem,
         snapshot: &dyn Snapshot,
-    ) -> Result<Chunk, Stop> {
-        let chunk = ChunkSize::new(self.engine.limits.chunk_transactions);
+    ) -> Result<Part, Stop> {
+        let chunk = ChunkSize::new(self.ground.engine.limits.chunk_transactions);
         let transactions = snapshot
             .transactions_of_work(item, None, chunk)
             .await
@@ -158,9 +250,9 @@ impl Worker<'_> {
             credit: process != Process::Classify && item.stage <= Process::Credit,
             roll_up: matches!(process, Process::RunAll | Process::RollUp),
         };
-        let world = &self.world;
+        let world = &self.ground.world;
         let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
-        let outcome = self.now(|now| {
+        let outcome = self.ground.now(|now| {
             let input = ChunkInput {
                 transactions,
                 other_versions,
@@ -176,7 +268,7 @@ impl Worker<'_> {
                 now,
             )
         });
-        Ok(Chunk { outcome, rest })
+        Ok(Part { outcome, rest })
     }
 
     fn piece(
@@ -184,8 +276,7 @@ impl Worker<'_> {
         process: Process,
         item: &WorkItem,
         rest: Option<WorkItem>,
-        chunk: Chunk,
-        noted: &Noted,
+        part: Part,
     ) -> (Piece, Noted) {
         let ChunkOutcome {
             mut changes,
@@ -193,12 +284,12 @@ impl Worker<'_> {
             counts,
             touched,
             failures,
-        } = chunk.outcome;
+        } = part.outcome;
         let touched: Noted = touched
             .into_iter()
             .map(|(who, period)| (period, who))
             .collect();
-        note_touched(&touched, noted, &mut changes);
+        note_touched(&touched, &self.noted, &mut changes);
         let units = u64::from(rest.is_none());
         changes.work_done.push(item.id);
         if let Some(next_stage) = stage_after(process) {
@@ -206,7 +297,7 @@ impl Worker<'_> {
                 Some(rest) => before(rest.first),
                 None => item.last,
             };
-            let id = WorkItemId(self.new_id());
+            let id = WorkItemId(self.ground.new_id());
             changes.work.push(WorkItem {
                 id,
                 stage: next_stage,
@@ -227,7 +318,7 @@ impl Worker<'_> {
     }
 }
 
-/// Logs a change for everybody whose credits changed, once a run.
+/// Logs a change for everybody whose credits changed, once a chunk.
 pub(super) fn note_touched(touched: &Noted, noted: &Noted, changes: &mut Changes) {
     for (period, participant) in touched.difference(noted) {
         let scope = Scope::Participant(participant.clone());

@@ -2,27 +2,27 @@
 //! commits. Groups are cut by the number of credits, so that memory stays bounded.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use attain_domain::calculation::{
     CreditInput, Differences, EarningDraft, ParticipantFold, Window, difference,
 };
 use attain_domain::change::{Changes, ClaimDone, CreditEligibility, Guard};
+use attain_domain::chunk::{CalculateTask, ChunkTask};
 use attain_domain::credit::{Credit, CreditPosition};
 use attain_domain::earning::{Earning, EarningKey};
 use attain_domain::ids::{CalculationId, EarningId, ParticipantId, PeriodId, TransactionId};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::run::Change;
+use attain_domain::run::{Change, Scope};
 use attain_domain::time::DateRange;
 use attain_domain::transaction::Transaction;
 use rayon::prelude::*;
 use uuid::Uuid;
 
-use super::calculating::Frame;
+use super::ground::{Committed, Piece, Stop};
 use super::order::by_content;
 use super::reports::Reports;
-use super::worker::{Committed, Piece, Stop, Worker};
+use super::worker::Worker;
 use crate::failure::store_refusal;
 use crate::world::World;
 
@@ -34,27 +34,24 @@ struct Inputs {
     live: Vec<Earning>,
 }
 
-type Entries = BTreeMap<ParticipantId, Vec<Change>>;
-
-impl Worker<'_> {
+impl Worker {
     /// Calculates some participants, in groups of at most about `chunk_credits` credits each.
-    pub(super) async fn calculate_chunk(
-        &mut self,
-        participants: &[ParticipantId],
-        window: Window,
-        frame: &Frame,
-        entries: Option<&Entries>,
-    ) -> Result<(), Stop> {
-        let mut rest = participants;
-        while !rest.is_empty() {
-            let snapshot = self.snapshot().await?;
-            let (group, inputs) = self.read_group(&*snapshot, rest, window).await?;
-            let reports =
-                Reports::read(&*snapshot, &self.world, &inputs.participants, window, frame).await?;
+    pub(super) async fn calculate(&mut self, mut task: CalculateTask) -> Result<(), Stop> {
+        while !task.participants.is_empty() {
+            self.keep().await?;
+            let who = task.participants.iter();
+            let who: Vec<ParticipantId> = who.map(|due| due.participant.clone()).collect();
+            let snapshot = self.ground.snapshot().await?;
+            let (group, inputs) = self.read_group(&*snapshot, &who, task.window).await?;
+            let world = self.world();
+            let reports = Reports::read(&*snapshot, &world, &inputs.participants, &task).await?;
             drop(snapshot);
-            let piece = self.calculate_group(&inputs, &reports, window, frame, entries)?;
-            if self.commit(piece).await? == Committed::Yes {
-                rest = rest.get(group..).unwrap_or_default();
+            let piece = self.calculate_group(&inputs, &reports, &task)?;
+            let mut left = task.clone();
+            left.participants.drain(..group);
+            let task_left = ChunkTask::Calculate(left.clone());
+            if self.commit(piece, task_left).await? == Committed::Yes {
+                task = left;
             }
         }
         Ok(())
@@ -67,9 +64,9 @@ impl Worker<'_> {
         participants: &[ParticipantId],
         window: Window,
     ) -> Result<(usize, Inputs), Stop> {
-        let span = self.world.plans.span(&self.world.set, window);
-        let most = self.engine.limits.chunk_credits as usize;
-        let chunk = ChunkSize::new(self.engine.limits.chunk_credits);
+        let span = self.ground.world.plans.span(&self.ground.world.set, window);
+        let most = self.ground.engine.limits.chunk_credits as usize;
+        let chunk = ChunkSize::new(self.ground.engine.limits.chunk_credits);
         let mut credits: Vec<Credit> = Vec::new();
         let mut count = participants.len();
         loop {
@@ -115,7 +112,7 @@ impl Worker<'_> {
         credits: &[Credit],
     ) -> Result<BTreeMap<TransactionId, Transaction>, Stop> {
         let mut transactions = BTreeMap::new();
-        if !self.world.plans.reads_transactions() {
+        if !self.ground.world.plans.reads_transactions() {
             return Ok(transactions);
         }
         let ids: BTreeSet<TransactionId> = credits
@@ -163,23 +160,23 @@ impl Worker<'_> {
         &self,
         inputs: &Inputs,
         reports: &Reports,
-        window: Window,
-        frame: &Frame,
-        entries: Option<&Entries>,
+        task: &CalculateTask,
     ) -> Result<Piece, Stop> {
-        let world = Arc::clone(&self.world);
-        let mut drafts = fold_all(&world, inputs, reports, window, frame);
-        drafts.retain(|draft| decides(&world, window, frame, &draft.key, &draft.period));
+        let world = self.world();
+        let mut drafts = fold_all(&world, inputs, reports, task);
+        drafts.retain(|draft| decides(&world, task, &draft.key, &draft.period));
         let live = inputs.live.iter().filter(|earning| {
             let phase = world.phase(&earning.key.plan, &earning.key.component);
-            phase.is_none_or(|phase| phase == frame.phase)
-                && decides(&world, window, frame, &earning.key, &earning.period)
+            phase.is_none_or(|phase| phase == task.phase)
+                && decides(&world, task, &earning.key, &earning.period)
         });
         let live: Vec<Earning> = live.cloned().collect();
         let nil = CalculationId(Uuid::nil());
-        let calculation = |period: &_| frame.calculations.get(period).copied().unwrap_or(nil);
+        let calculation = |period: &_| task.calculations.get(period).copied().unwrap_or(nil);
         let settings = world.settings();
-        let differences = self.now(|now| difference(drafts, &live, calculation, settings, now));
+        let differences = self
+            .ground
+            .now(|now| difference(drafts, &live, calculation, settings, now));
         let Differences {
             mut changes,
             counts,
@@ -187,7 +184,7 @@ impl Worker<'_> {
         } = differences.map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
         let mut guards = standing(&changes, &live);
         self.judge(inputs, &mut changes, &mut guards);
-        changes.claims_done = self.struck(&inputs.participants, entries);
+        changes.claims_done = self.struck(inputs, task);
         let units = inputs.participants.len() as u64;
         Ok(Piece {
             guards,
@@ -201,11 +198,15 @@ impl Worker<'_> {
 
     /// Credits whose eligibility is another than when they were made.
     fn judge(&self, inputs: &Inputs, changes: &mut Changes, guards: &mut Vec<Guard>) {
-        let open = |credit: &&Credit| self.world.is_open(&credit.period);
+        let open = |credit: &&Credit| self.ground.world.is_open(&credit.period);
         for credit in inputs.credits.iter().filter(open) {
-            let status = self.world.plans.eligibility(&self.world.set, credit);
+            let status = self
+                .ground
+                .world
+                .plans
+                .eligibility(&self.ground.world.set, credit);
             if status != credit.status {
-                let stamp = self.now(|now| now.touch(&credit.stamp));
+                let stamp = self.ground.now(|now| now.touch(&credit.stamp));
                 guards.push(Guard::CreditAt(credit.id, credit.stamp.version));
                 changes.credits_judged.push(CreditEligibility {
                     id: credit.id,
@@ -216,20 +217,17 @@ impl Worker<'_> {
         }
     }
 
-    fn struck(&self, participants: &[ParticipantId], entries: Option<&Entries>) -> Vec<ClaimDone> {
-        let Some(entries) = entries else {
-            return Vec::new();
-        };
-        let run = self.run.id;
-        let done = participants
-            .iter()
-            .filter_map(|who| entries.get(who))
-            .flatten();
-        done.map(|change| ClaimDone {
-            run,
-            change: change.clone(),
-        })
-        .collect()
+    fn struck(&self, inputs: &Inputs, task: &CalculateTask) -> Vec<ClaimDone> {
+        let run = self.ground.run;
+        let done = task.participants.iter().take(inputs.participants.len());
+        let entries = done.flat_map(|due| {
+            let scope = || Scope::Participant(due.participant.clone());
+            due.struck.iter().map(move |period| Change {
+                period: period.clone(),
+                scope: scope(),
+            })
+        });
+        entries.map(|change| ClaimDone { run, change }).collect()
     }
 }
 
@@ -238,8 +236,7 @@ fn fold_all(
     world: &World,
     inputs: &Inputs,
     reports: &Reports,
-    window: Window,
-    frame: &Frame,
+    task: &CalculateTask,
 ) -> Vec<EarningDraft> {
     let drafts: Vec<Vec<EarningDraft>> = inputs
         .participants
@@ -253,8 +250,8 @@ fn fold_all(
                 &world.plans,
                 &world.set,
                 participant,
-                window,
-                frame.phase,
+                task.window,
+                task.phase,
                 reports.of(id),
             );
             let from = inputs
@@ -280,18 +277,12 @@ fn fold_all(
 
 /// Whether this calculation decides about a key: its interval overlaps the window, and its period
 /// is open and has a calculation.
-fn decides(
-    world: &World,
-    window: Window,
-    frame: &Frame,
-    key: &EarningKey,
-    period: &PeriodId,
-) -> bool {
+fn decides(world: &World, task: &CalculateTask, key: &EarningKey, period: &PeriodId) -> bool {
     let overlaps = |dates: DateRange| {
-        dates.from.is_none_or(|from| from <= window.through)
-            && dates.to.is_none_or(|to| window.from < to)
+        dates.from.is_none_or(|from| from <= task.window.through)
+            && dates.to.is_none_or(|to| task.window.from < to)
     };
-    frame.calculations.contains_key(period)
+    task.calculations.contains_key(period)
         && world.is_open(period)
         && world.interval(&key.interval).is_some_and(overlaps)
 }

@@ -1,11 +1,19 @@
-//! Process runs: started, executed in small guarded commits, watched, cancelled. A run that died is
-//! taken over by the next one over the same dates; nothing is done twice and nothing is lost.
+//! Process runs: started, worked on in small guarded commits by any number of workers, watched,
+//! cancelled. Work that a worker left behind is taken over by another one, a run that died by the
+//! next one over the same dates; nothing is done twice and nothing is lost.
 
 mod calculating;
+mod coordinator;
 mod crediting;
+mod crew;
+mod deeds;
+mod giving_up;
+mod ground;
 mod group;
 mod order;
+mod record;
 mod reports;
+mod stage;
 mod start;
 mod summarising;
 mod worker;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use attain_domain::calculation::{ReportEarning, Window};
+use attain_domain::calculation::ReportEarning;
+use attain_domain::chunk::CalculateTask;
 use attain_domain::ids::{ComponentId, ParticipantId, PeriodId, PlanId};
 use attain_domain::money::{Money, add};
 use attain_domain::plan::{Phase, ReportDepth};
@@ -11,8 +12,7 @@ use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::time::DateRange;
 
-use super::calculating::Frame;
-use super::worker::Stop;
+use super::ground::Stop;
 use crate::failure::store_refusal;
 use crate::world::World;
 
@@ -33,13 +33,12 @@ impl Reports {
         snapshot: &dyn Snapshot,
         world: &World,
         managers: &[ParticipantId],
-        window: Window,
-        frame: &Frame,
+        task: &CalculateTask,
     ) -> Result<Self, Stop> {
-        if frame.phase == Phase::First {
+        if task.phase == Phase::First {
             return Ok(Self::default());
         }
-        let span = world.plans.span(&world.set, window);
+        let span = world.plans.span(&world.set, task.window);
         let mut below: BTreeMap<(ParticipantId, PeriodId), Vec<(ParticipantId, ReportDepth)>> =
             BTreeMap::new();
         for period in world.set.calendar.periods_in(span) {

@@ -11,6 +11,7 @@ use attain_domain::run::{Run, RunCounts, RunStatus};
 use attain_domain::time::{DateRange, Instant};
 use attain_domain::working::Circumstances;
 
+use super::giving_up::{coordinating, give_up};
 use super::{RunRequest, WhenBusy};
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -20,8 +21,9 @@ use crate::failure::store_refusal;
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 impl Engine {
-    /// Makes a run, ready to be executed. A run over overlapping dates whose worker has been silent
-    /// for longer than its lease is given up in the same commit, and its work is taken over.
+    /// Makes a run, for any worker to take up. A run over overlapping dates whose coordinator has
+    /// been silent for longer than its lease is given up in the same commit, and its work is taken
+    /// over.
     ///
     /// # Errors
     /// `RUN_IN_PROGRESS`, unless asked to wait; `OUT_OF_RANGE` for dates without periods.
@@ -59,6 +61,7 @@ impl Engine {
             let (answer, at) = (run.id.to_string(), run.stamp.created_at);
             set.request = self.request_record(caller, &content, &answer, at);
             if self.commit_or_look_again(set).await? {
+                self.wake();
                 return Ok(run);
             }
         }
@@ -103,17 +106,10 @@ impl Engine {
         });
         for dead in open {
             if dead.range.overlaps(&range) && dead.lease_until <= now.at {
-                set.guards.push(Guard::RunAt(dead.id, dead.stamp.version));
-                let stamp = now.touch(&dead.stamp);
-                let (status, ended_at) = (RunStatus::Failed, Some(now.at));
-                set.changes.runs.push(Run {
-                    status,
-                    ended_at,
-                    stamp,
-                    ..dead
-                });
+                give_up(dead, snapshot, &mut set, now).await?;
             }
         }
+        set.changes.chunks.push(coordinating(&run, caller, now));
         set.changes
             .activities
             .push(activity(caller, &run, ActivityAction::Created, now));
@@ -166,6 +162,7 @@ impl Engine {
             set.changes.runs.push(run.clone());
             set.request = self.request_record(caller, &content, &id.to_string(), at);
             if self.commit_or_look_again(set).await? {
+                self.wake();
                 return Ok(run);
             }
         }

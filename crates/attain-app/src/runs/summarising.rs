@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use attain_domain::change::Changes;
+use attain_domain::chunk::ChunkTask;
 use attain_domain::credit::{Credit, CreditKind, CreditPosition};
 use attain_domain::crediting::summarise;
 use attain_domain::ids::ParticipantId;
@@ -11,17 +12,22 @@ use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::run::{Change, Process, Scope};
 use attain_domain::time::DateRange;
 
+use super::coordinator::Coordinator;
 use super::crediting::{Noted, note_touched};
-use super::worker::{Committed, Piece, Stop, Worker};
+use super::ground::{Committed, Ground, Piece, Stop};
+use super::stage::{Planned, share};
+use super::worker::Worker;
 use crate::failure::store_refusal;
 
-/// Most children that nothing had to be done for between two commits: the run shows that it lives.
+/// Least children in a chunk, if there are so many.
+const CHILDREN_MIN: usize = 25;
+/// Most children that nothing had to be done for between two commits: the chunk shows how far it is.
 const UNCHANGED_MAX: u64 = 500;
 
-impl Worker<'_> {
+impl Coordinator {
     /// Summarises for everybody whom the change log names.
     pub(super) async fn summarise_logged(&mut self) -> Result<(), Stop> {
-        let snapshot = self.snapshot().await?;
+        let snapshot = self.ground.snapshot().await?;
         let logged = self.logged(&*snapshot).await?;
         let children = self.children_of(&*snapshot, &logged).await?;
         drop(snapshot);
@@ -38,8 +44,8 @@ impl Worker<'_> {
         let everybody = changes
             .iter()
             .any(|change| change.scope == Scope::Everybody);
-        let summarised = self.world.settings().summarised_roll_up;
-        let all = || self.world.set.participants.keys();
+        let summarised = self.ground.world.settings().summarised_roll_up;
+        let all = || self.ground.world.set.participants.keys();
         let mut children = BTreeSet::new();
         match (summarised, everybody) {
             (true, true) => children.extend(all().cloned()),
@@ -52,7 +58,7 @@ impl Worker<'_> {
             // A change of the settings is one for everybody.
             (false, true) => {
                 for child in all() {
-                    if !self.summaries(snapshot, child).await?.is_empty() {
+                    if !summaries(&self.ground, snapshot, child).await?.is_empty() {
                         children.insert(child.clone());
                     }
                 }
@@ -70,61 +76,74 @@ impl Worker<'_> {
         if children.is_empty() {
             return Ok(());
         }
-        self.enter(Process::RollUp, children.len() as u64).await?;
-        let mut noted = Noted::new();
-        let mut unchanged = Piece::default();
-        for child in children {
-            loop {
-                let (mut piece, touched) = self.summary_of(child, &noted).await?;
-                if piece.changes == Changes::default() && piece.failures.is_empty() {
-                    unchanged.counts.add(&piece.counts);
-                    unchanged.units += piece.units;
-                    break;
-                }
-                piece.counts.add(&unchanged.counts);
-                piece.units += unchanged.units;
-                if self.commit(piece).await? == Committed::Yes {
-                    noted.extend(touched);
-                    unchanged = Piece::default();
-                    break;
-                }
-            }
-            if unchanged.units >= UNCHANGED_MAX {
-                self.count(&mut unchanged).await?;
-            }
-        }
-        self.count(&mut unchanged).await
+        let children: Vec<ParticipantId> = children.iter().cloned().collect();
+        let most = self.ground.engine.limits.chunk_participants as usize;
+        let size = share(children.len(), CHILDREN_MIN, most);
+        let plan = children.chunks(size).map(|children| Planned {
+            task: ChunkTask::Summarise {
+                children: children.to_vec(),
+            },
+            units: children.len() as u64,
+            changes: Changes::default(),
+        });
+        self.stage(Process::RollUp, plan.collect()).await
     }
 
-    async fn count(&mut self, unchanged: &mut Piece) -> Result<(), Stop> {
-        while unchanged.units > 0 {
-            let (counts, units) = (unchanged.counts.clone(), unchanged.units);
-            let piece = Piece {
-                counts,
-                units,
-                ..Piece::default()
+    /// What the change log says for the run's periods.
+    async fn logged(&self, snapshot: &dyn Snapshot) -> Result<Vec<Change>, Stop> {
+        let mut logged: Vec<Change> = Vec::new();
+        loop {
+            let page = snapshot
+                .changes_after(&self.ground.periods, logged.last(), ChunkSize::largest())
+                .await
+                .map_err(store_refusal)?;
+            let last = page.len() < ChunkSize::largest().rows();
+            logged.extend(page);
+            if last {
+                return Ok(logged);
+            }
+        }
+    }
+}
+
+impl Worker {
+    /// Brings the summaries of children up to date, one that changes a commit.
+    pub(super) async fn summarise(&mut self, children: Vec<ParticipantId>) -> Result<(), Stop> {
+        let mut children = children.as_slice();
+        let mut unchanged = Piece::default();
+        while let Some((child, others)) = children.split_first() {
+            self.keep().await?;
+            let (mut piece, touched) = self.summary_of(child).await?;
+            piece.counts.add(&unchanged.counts);
+            piece.units += unchanged.units;
+            let changes = piece.changes != Changes::default() || !piece.failures.is_empty();
+            if !changes && !others.is_empty() && piece.units < UNCHANGED_MAX {
+                unchanged = piece;
+                children = others;
+                continue;
+            }
+            let left = ChunkTask::Summarise {
+                children: others.to_vec(),
             };
-            if self.commit(piece).await? == Committed::Yes {
-                *unchanged = Piece::default();
+            if self.commit(piece, left).await? == Committed::Yes {
+                self.noted.extend(touched);
+                unchanged = Piece::default();
+                children = others;
             }
         }
         Ok(())
     }
 
-    async fn summary_of(
-        &self,
-        child: &ParticipantId,
-        noted: &Noted,
-    ) -> Result<(Piece, Noted), Stop> {
-        let snapshot = self.snapshot().await?;
-        let range = self.run.range;
+    async fn summary_of(&self, child: &ParticipantId) -> Result<(Piece, Noted), Stop> {
+        let snapshot = self.ground.snapshot().await?;
+        let range = self.ground.range;
         let mut direct = direct_credits(&*snapshot, child, range).await?;
-        direct.retain(|credit| self.world.is_open(&credit.period));
-        let live = self.summaries(&*snapshot, child).await?;
+        direct.retain(|credit| self.ground.world.is_open(&credit.period));
+        let live = summaries(&self.ground, &*snapshot, child).await?;
         drop(snapshot);
-        let world = std::sync::Arc::clone(&self.world);
+        let world = self.world();
         let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
-        let outcome = self.now(|now| {
+        let outcome = self.ground.now(|now| {
             summarise(
                 &world.hierarchy,
                 &world.set,
@@ -141,7 +160,7 @@ impl Worker<'_> {
             .map(|(who, period)| (period, who))
             .collect();
         let mut changes = outcome.changes;
-        note_touched(&touched, noted, &mut changes);
+        note_touched(&touched, &self.noted, &mut changes);
         let (guards, counts, failures) = (outcome.guards, outcome.counts, outcome.failures);
         let piece = Piece {
             guards,
@@ -153,35 +172,20 @@ impl Worker<'_> {
         };
         Ok((piece, touched))
     }
+}
 
-    /// The summaries through a child that may change: those of open periods.
-    async fn summaries(
-        &self,
-        snapshot: &dyn Snapshot,
-        child: &ParticipantId,
-    ) -> Result<Vec<Credit>, Stop> {
-        let range = self.run.range;
-        let live = snapshot.summarised_credits_through(child, range).await;
-        let mut live = live.map_err(store_refusal)?;
-        live.retain(|credit| self.world.is_open(&credit.period));
-        Ok(live)
-    }
-
-    /// What the change log says for the run's periods.
-    async fn logged(&self, snapshot: &dyn Snapshot) -> Result<Vec<Change>, Stop> {
-        let mut logged: Vec<Change> = Vec::new();
-        loop {
-            let page = snapshot
-                .changes_after(&self.periods, logged.last(), ChunkSize::largest())
-                .await
-                .map_err(store_refusal)?;
-            let last = page.len() < ChunkSize::largest().rows();
-            logged.extend(page);
-            if last {
-                return Ok(logged);
-            }
-        }
-    }
+/// The summaries through a child that may change: those of open periods.
+async fn summaries(
+    ground: &Ground,
+    snapshot: &dyn Snapshot,
+    child: &ParticipantId,
+) -> Result<Vec<Credit>, Stop> {
+    let live = snapshot
+        .summarised_credits_through(child, ground.range)
+        .await;
+    let mut live = live.map_err(store_refusal)?;
+    live.retain(|credit| ground.world.is_open(&credit.period));
+    Ok(live)
 }
 
 async fn direct_credits(

@@ -1,393 +1,238 @@
-//! The worker of a run: goes through its stages, keeps its lease, its counts and its log, and ends
-//! it. Every commit of a run goes through here.
+//! A worker on one chunk of a run: every commit writes what is left of the chunk together with what
+//! was done, and is kept out once somebody else took the chunk up.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use attain_domain::activity::{Activity, ActivityAction, RecordKind};
-use attain_domain::change::{ChangeSet, Changes, DefinitionsMark, Guard};
-use attain_domain::definition::calendar::PeriodStatus;
-use attain_domain::ids::{ActivityId, PeriodId, RunId};
-use attain_domain::ports::{ChunkSize, CommitError, Snapshot, StoreErrorKind};
-use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::run::{
-    LOGGED_ERRORS_PER_REASON_MAX, LogLevel, Process, Run, RunCounts, RunLogEntry, RunStatus,
-};
-use attain_domain::time::{DateRange, Instant};
-use attain_domain::working::{Circumstances, RowFailure};
-use uuid::Uuid;
+use attain_domain::change::{ChangeSet, Guard};
+use attain_domain::chunk::{ChunkEnd, ChunkTask, ChunkWork, RunChunk};
+use attain_domain::ids::WorkspaceId;
+use attain_domain::ports::{CommitError, StoreErrorKind};
+use attain_domain::refusal::{Reason, Refusal, RowError};
+use attain_domain::run::LOGGED_ERRORS_PER_REASON_MAX;
+use attain_domain::working::RowFailure;
 
+use super::crediting::Noted;
+use super::deeds::log_activities;
+use super::ground::{Committed, Ground, Held, Leave, Piece, Stop};
 use crate::caller::Caller;
 use crate::engine::Engine;
-use crate::failure::{commit_refusal, store_refusal};
-use crate::world::World;
+use crate::failure::commit_refusal;
 
-/// Why a run stops before its work is done.
-pub(super) enum Stop {
-    /// Somebody asked for it.
-    Cancelled,
-    /// It cannot go on.
-    Refused(Refusal),
-}
+/// How often a chunk is taken up before its run is given up as one that cannot be done.
+pub(super) const TURNS_MAX: u32 = 20;
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-/// One piece of work of a run: what it changes, and what is to be counted and logged for it.
-#[derive(Default)]
-pub(super) struct Piece {
-    pub(super) guards: Vec<Guard>,
-    pub(super) changes: Changes,
-    pub(super) counts: RunCounts,
-    pub(super) failures: Vec<RowFailure>,
-    pub(super) units: u64,
-    /// Whether it is right only for the definitions that the worker knows. Otherwise others may
-    /// change them: what they changed waits for the next run.
-    pub(super) of_definitions: bool,
-}
-
-/// What became of a commit.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Committed {
-    Yes,
-    /// The run's record was changed meanwhile (a cancel, say), or another writer got in the way:
-    /// nothing was written, look again.
-    LookAgain,
-}
-
-/// The worker of one run.
-pub(super) struct Worker<'e> {
-    pub(super) engine: &'e Engine,
-    pub(super) caller: &'e Caller,
-    pub(super) world: Arc<World>,
-    /// The state of the definitions that the world was compiled from.
-    pub(super) mark: DefinitionsMark,
-    pub(super) run: Run,
-    /// The open periods of the run's dates.
-    pub(super) periods: Vec<PeriodId>,
-    /// The run as the last commit left it, if that was applied, which is not known.
-    uncertain: Option<Run>,
-    log_number: u64,
-    logged: BTreeMap<Reason, u64>,
+/// A worker with a chunk.
+pub(super) struct Worker {
+    pub(super) ground: Ground,
+    held: Held,
+    /// As the last commit left it.
+    chunk: RunChunk,
+    /// Participants and periods that this chunk has put into the change log already.
+    pub(super) noted: Noted,
     tries: u32,
 }
 
-impl Engine {
-    /// Executes a run that was started. Called again for a run that has ended, it only reads it.
-    ///
-    /// # Errors
-    /// Why the run failed; the run is then recorded as failed, unless the store is gone.
-    pub async fn execute_run(&self, caller: &Caller, id: RunId) -> Result<Run, Refusal> {
-        let run = self.run(caller, id).await?;
-        if run.status.has_ended() {
-            return Ok(run);
+/// On whose behalf a chunk is worked on.
+pub(super) fn caller_of(workspace: &WorkspaceId, chunk: &RunChunk) -> Caller {
+    let request = chunk.request.clone();
+    Caller::new(workspace.clone(), chunk.actor.clone()).with_request(request)
+}
+
+/// Whether a refusal says nothing about the work itself: another try may go well.
+pub(super) fn is_passing(refusal: &Refusal) -> bool {
+    refusal.reason == Reason::StoreUnavailable
+}
+
+/// Works on a chunk until nothing is left of it, or it is somebody else's. A store that cannot be
+/// reached makes nothing fail: the chunk goes back, and the next turn begins where the last commit
+/// ended, whether its answer came or not.
+pub(super) async fn work_on(
+    engine: &Engine,
+    workspace: &WorkspaceId,
+    chunk: RunChunk,
+    leave: &Leave,
+) -> Result<(), Refusal> {
+    let caller = caller_of(workspace, &chunk);
+    let held = Held::new(engine, &chunk, leave.clone());
+    let stop = match begin(engine, &caller, chunk.clone(), leave).await {
+        Ok(mut worker) => match worker.work().await {
+            Ok(()) | Err(Stop::Lost) => return Ok(()),
+            Err(stop) => stop,
+        },
+        Err(refusal) => Stop::Refused(refusal),
+    };
+    match stop {
+        Stop::Refused(refusal) if !is_passing(&refusal) => {
+            fail(engine, &caller, &held, &chunk, refusal).await
         }
-        let snapshot = self.snapshot(caller).await?;
-        let world = self.world(caller, &*snapshot).await?;
-        let mark = snapshot.definitions_mark().await.map_err(store_refusal)?;
-        let log = snapshot.run_log_after(id, 0, ChunkSize::largest()).await;
-        let log_number = log
-            .map_err(store_refusal)?
-            .last()
-            .map_or(0, |entry| entry.number);
-        drop(snapshot);
-        let mut worker = Worker {
-            engine: self,
-            caller,
-            periods: open_periods(&world, run.range),
-            world,
-            mark,
-            run,
-            uncertain: None,
-            log_number,
-            logged: BTreeMap::new(),
-            tries: 0,
-        };
-        let end = worker.work().await;
-        worker.end(end).await
+        Stop::Refused(refusal) => {
+            tracing::warn!(chunk = %chunk.id, reason = refusal.reason.code(), "a turn has failed");
+            held.give_back(engine, &caller).await
+        }
+        Stop::Cancelled | Stop::Lost | Stop::Leaving => held.give_back(engine, &caller).await,
     }
 }
 
-/// The open periods of some dates.
-fn open_periods(world: &World, range: DateRange) -> Vec<PeriodId> {
-    let periods = world.set.calendar.periods_in(range);
-    periods
-        .filter(|p| p.status == PeriodStatus::Open)
-        .map(|p| p.id.clone())
-        .collect()
+async fn begin(
+    engine: &Engine,
+    caller: &Caller,
+    chunk: RunChunk,
+    leave: &Leave,
+) -> Result<Worker, Refusal> {
+    if chunk.attempt > TURNS_MAX {
+        let text = format!("{} was taken up {TURNS_MAX} times and not done", chunk.id);
+        return Err(Refusal::new(Reason::Contention, text));
+    }
+    let run = engine.run(caller, chunk.run).await?;
+    Ok(Worker {
+        ground: Ground::load(engine, caller, &run).await?,
+        held: Held::new(engine, &chunk, leave.clone()),
+        chunk,
+        noted: Noted::new(),
+        tries: 0,
+    })
 }
 
-impl Worker<'_> {
+/// Ends a chunk that cannot be done; its run ends with it.
+async fn fail(
+    engine: &Engine,
+    caller: &Caller,
+    held: &Held,
+    chunk: &RunChunk,
+    refusal: Refusal,
+) -> Result<(), Refusal> {
+    let mut set = ChangeSet::new(caller.workspace.clone());
+    let snapshot = engine.snapshot(caller).await?;
+    // What its earlier commits have done stays counted.
+    let before = chunk.number.checked_sub(1);
+    let page = snapshot.chunks_of_run(chunk.run, before, attain_domain::ports::ChunkSize::new(1));
+    let page = page.await.map_err(crate::failure::store_refusal)?;
+    let Some(now) = page.into_iter().find(|now| now.id == chunk.id) else {
+        return Ok(());
+    };
+    set.guards.push(held.guard());
+    set.changes.chunks_worked.push(ChunkWork {
+        id: now.id,
+        left: now.task,
+        counts: now.counts,
+        units: now.units,
+        failures: now.failures,
+        end: Some(ChunkEnd::Failed(RowError::from(refusal))),
+    });
+    let done = engine.store.commit(set).await;
+    engine.wake();
+    match done {
+        Ok(()) | Err(CommitError::GuardFailed(_)) => Ok(()),
+        Err(error) => Err(commit_refusal(error)),
+    }
+}
+
+impl Worker {
     async fn work(&mut self) -> Result<(), Stop> {
-        let process = self.run.process;
-        self.note(format!(
-            "{process:?} over {} open periods",
-            self.periods.len()
-        ))
-        .await?;
-        match process {
-            Process::Classify | Process::Credit => self.credit_work(process).await,
-            Process::RollUp => {
-                self.credit_work(process).await?;
-                self.summarise_logged().await
-            }
-            Process::Calculate => self.calculate_work().await,
-            Process::RunAll => {
-                self.credit_work(process).await?;
-                self.calculate_work().await
-            }
+        match self.chunk.task.clone() {
+            // A coordinator is no worker.
+            ChunkTask::Coordinate => Ok(()),
+            ChunkTask::Credit { process, items } => self.credit(process, items).await,
+            ChunkTask::Summarise { children } => self.summarise(children).await,
+            ChunkTask::Calculate(task) => self.calculate(task).await,
         }
     }
 
-    /// Sets the stage and how much work it has.
-    pub(super) async fn enter(&mut self, stage: Process, units: u64) -> Result<(), Stop> {
-        self.run.stage = Some(stage);
-        self.run.units_done = 0;
-        self.run.units_total = units;
-        self.note(format!("{stage:?}: {units} units of work")).await
+    /// Between two commits: keeps the chunk, if it may go on.
+    pub(super) async fn keep(&mut self) -> Result<(), Stop> {
+        let Ground { engine, caller, .. } = &self.ground;
+        self.held.keep(engine, caller).await
     }
 
-    async fn note(&mut self, text: String) -> Result<(), Stop> {
-        loop {
-            let mut piece = Piece::default();
-            let subject = format!("{:?}", self.run.process);
-            let entry = self.entry(LogLevel::Info, None, subject, text.clone());
-            piece.changes.run_log.push(entry);
-            if self.commit(piece).await? == Committed::Yes {
-                return Ok(());
-            }
-        }
-    }
-
-    pub(super) async fn snapshot(&self) -> Result<Box<dyn Snapshot>, Stop> {
-        Ok(self.engine.snapshot(self.caller).await?)
-    }
-
-    /// Calls `decide` with the circumstances of now.
-    pub(super) fn now<T>(&self, decide: impl FnOnce(&mut Circumstances<'_>) -> T) -> T {
-        let mut next_id = || self.engine.ids.next();
-        let at = self.engine.clock.now();
-        decide(&mut Circumstances {
-            at,
-            actor: &self.caller.actor,
-            next_id: &mut next_id,
-        })
-    }
-
-    pub(super) fn new_id(&self) -> Uuid {
-        self.engine.ids.next()
-    }
-
-    /// Commits one piece of work together with the run's record: its lease, progress and counts.
-    pub(super) async fn commit(&mut self, piece: Piece) -> Result<Committed, Stop> {
-        let at = self.engine.clock.now();
-        let (run, changes) = self.prepare(piece, at);
-        match self.engine.store.commit(changes).await {
+    /// Commits one piece of work together with what is left of the chunk. When nothing is, it ends.
+    pub(super) async fn commit(
+        &mut self,
+        piece: Piece,
+        left: ChunkTask,
+    ) -> Result<Committed, Stop> {
+        let (work, set) = self.prepare(piece, left);
+        let has_ended = work.end.is_some();
+        match self.ground.engine.store.commit(set).await {
             Ok(()) => {
-                self.run = run;
+                self.chunk.task = work.left;
+                self.chunk.counts = work.counts;
+                self.chunk.units = work.units;
+                self.chunk.failures = work.failures;
                 self.tries = 0;
+                if has_ended {
+                    self.ground.engine.wake();
+                }
                 Ok(Committed::Yes)
             }
             Err(CommitError::GuardFailed(guard)) => {
-                if matches!(*guard, Guard::DefinitionsUnchanged(_)) {
-                    self.reload().await?;
+                if matches!(*guard, Guard::ChunkHeld { .. }) {
+                    return Err(Stop::Lost);
                 }
-                self.look_again().await
+                if matches!(*guard, Guard::DefinitionsUnchanged(_)) {
+                    self.ground.reload().await?;
+                }
+                self.look_again()
             }
             Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {
-                self.look_again().await
+                self.look_again()
             }
-            Err(error) => {
-                // The answer may have been lost on the way back.
-                self.uncertain = Some(run);
-                Err(Stop::Refused(commit_refusal(error)))
-            }
+            Err(error) => Err(Stop::Refused(commit_refusal(error))),
         }
     }
 
-    fn prepare(&mut self, piece: Piece, at: Instant) -> (Run, ChangeSet) {
-        let mut run = self.run.clone();
-        run.counts.add(&piece.counts);
-        run.units_done += piece.units;
-        run.lease_until = self.engine.lease_until(at);
-        run.stamp = run.stamp.touched(at, self.caller.actor.clone());
-        let mut set = ChangeSet::new(self.caller.workspace.clone());
-        set.guards = piece.guards;
-        set.guards
-            .push(Guard::RunAt(self.run.id, self.run.stamp.version));
-        if piece.of_definitions {
-            set.guards.push(Guard::DefinitionsUnchanged(self.mark));
-        }
-        set.changes = piece.changes;
-        for failure in piece.failures {
-            self.log_failure(failure, &mut set.changes.run_log);
-        }
-        self.log_activities(&mut set.changes, at);
-        set.changes.runs.push(run.clone());
-        (run, set)
-    }
-
-    fn log_failure(&mut self, failure: RowFailure, log: &mut Vec<RunLogEntry>) {
-        let logged = self.logged.entry(failure.error.reason).or_default();
-        *logged += 1;
-        if *logged <= LOGGED_ERRORS_PER_REASON_MAX {
-            let RowFailure { subject, error } = failure;
-            log.push(self.entry(LogLevel::Error, Some(error.reason), subject, error.text));
-        }
-    }
-
-    fn entry(
-        &mut self,
-        level: LogLevel,
-        reason: Option<Reason>,
-        subject: String,
-        text: String,
-    ) -> RunLogEntry {
-        self.log_number += 1;
-        let (run, number, at) = (self.run.id, self.log_number, self.engine.clock.now());
-        RunLogEntry {
-            run,
-            number,
-            at,
-            level,
-            reason,
-            subject,
-            text,
-        }
-    }
-
-    /// One activity entry per kind of record that the piece creates, changes or removes. Those of
-    /// the domain's decisions name no request and no run yet.
-    fn log_activities(&self, changes: &mut Changes, at: Instant) {
-        for activity in &mut changes.activities {
-            activity.request.clone_from(&self.caller.request);
-            activity.run = Some(self.run.id);
-        }
-        for (action, record, count, first) in calculated(changes) {
-            let Some(subject) = first else { continue };
-            changes.activities.push(Activity {
-                id: ActivityId(self.new_id()),
-                at,
-                actor: self.caller.actor.clone(),
-                request: self.caller.request.clone(),
-                run: Some(self.run.id),
-                action,
-                record,
-                subject,
-                count: count as u64,
-                before: None,
-                after: None,
-            });
-        }
-    }
-
-    /// Takes the definitions as they are now.
-    async fn reload(&mut self) -> Result<(), Stop> {
-        let snapshot = self.snapshot().await?;
-        self.world = self.engine.world(self.caller, &*snapshot).await?;
-        self.mark = snapshot.definitions_mark().await.map_err(store_refusal)?;
-        self.periods = open_periods(&self.world, self.run.range);
-        Ok(())
-    }
-
-    /// Reads the run's record after a commit that did not happen.
-    async fn look_again(&mut self) -> Result<Committed, Stop> {
+    fn look_again(&mut self) -> Result<Committed, Stop> {
         self.tries += 1;
-        if self.tries > self.engine.limits.attempts {
+        if self.tries > self.ground.engine.limits.attempts {
             let text = "other writers kept getting in the way of the run; repeat it";
             return Err(Stop::Refused(Refusal::new(Reason::Contention, text)));
-        }
-        let stored = self.engine.run(self.caller, self.run.id).await?;
-        let applied = self.uncertain.take();
-        if let Some(applied) = applied.filter(|one| one.lease_until == stored.lease_until) {
-            self.run.lease_until = applied.lease_until;
-            self.run.counts = stored.counts;
-        }
-        if stored.status.has_ended() || stored.lease_until != self.run.lease_until {
-            let text = format!(
-                "{} was given up, or another worker took it over",
-                self.run.id
-            );
-            return Err(Stop::Refused(Refusal::new(Reason::RunEnded, text)));
-        }
-        self.run.cancel_requested = stored.cancel_requested;
-        self.run.stamp = stored.stamp;
-        if self.run.cancel_requested {
-            return Err(Stop::Cancelled);
         }
         Ok(Committed::LookAgain)
     }
 
-    async fn end(mut self, end: Result<(), Stop>) -> Result<Run, Refusal> {
-        let (status, refusal) = match end {
-            Ok(()) if self.run.counts.failed > 0 => (RunStatus::SucceededWithErrors, None),
-            Ok(()) => (RunStatus::Succeeded, None),
-            Err(Stop::Cancelled) => (RunStatus::Cancelled, None),
-            Err(Stop::Refused(refusal)) if refusal.reason == Reason::RunEnded => {
-                return Err(refusal);
-            }
-            Err(Stop::Refused(refusal)) => (RunStatus::Failed, Some(refusal)),
+    fn prepare(&self, piece: Piece, left: ChunkTask) -> (ChunkWork, ChangeSet) {
+        let Ground { engine, caller, .. } = &self.ground;
+        let mut counts = self.chunk.counts.clone();
+        counts.add(&piece.counts);
+        let mut failures = self.chunk.failures.clone();
+        add_failures(&mut failures, piece.failures);
+        let work = ChunkWork {
+            id: self.chunk.id,
+            end: left.is_done().then_some(ChunkEnd::Done),
+            left,
+            counts,
+            units: self.chunk.units + piece.units,
+            failures,
         };
-        self.run.status = status;
-        self.run.ended_at = Some(self.engine.clock.now());
-        self.run.stage = None;
-        let text = refusal
-            .as_ref()
-            .map_or_else(|| format!("{status:?}"), ToString::to_string);
-        let level = if refusal.is_some() {
-            LogLevel::Error
-        } else {
-            LogLevel::Info
-        };
-        let reason = refusal.as_ref().map(|refusal| refusal.reason);
-        let entry = self.entry(level, reason, self.run.id.to_string(), text);
-        loop {
-            let mut again = Piece::default();
-            again.changes.run_log.push(entry.clone());
-            match self.commit(again).await {
-                Ok(Committed::Yes) => break,
-                // A cancel that came too late.
-                Ok(Committed::LookAgain) | Err(Stop::Cancelled) => {}
-                Err(Stop::Refused(lost)) => return Err(refusal.unwrap_or(lost)),
-            }
+        let mut set = ChangeSet::new(caller.workspace.clone());
+        set.guards.push(self.held.guard());
+        set.guards.extend(piece.guards);
+        if piece.of_definitions {
+            let guard = Guard::DefinitionsUnchanged(self.ground.mark);
+            set.guards.push(guard);
         }
-        refusal.map_or(Ok(self.run), Err)
+        set.changes = piece.changes;
+        let at = engine.clock.now();
+        log_activities(engine, caller, self.chunk.run, &mut set.changes, at);
+        set.changes.chunks_worked.push(work.clone());
+        (work, set)
+    }
+
+    pub(super) fn world(&self) -> Arc<crate::world::World> {
+        Arc::clone(&self.ground.world)
     }
 }
 
-type Deed = (ActivityAction, RecordKind, usize, Option<String>);
-
-/// What the calculation does to records, with the first of each: the domain's crediting writes its
-/// own entries.
-fn calculated(changes: &Changes) -> [Deed; 5] {
-    use ActivityAction::{Created, Deleted, Updated};
-    use RecordKind::{Calculation, Credit, Earning};
-    fn deed<T>(
-        action: ActivityAction,
-        record: RecordKind,
-        rows: &[T],
-        id: impl Fn(&T) -> String,
-    ) -> Deed {
-        (action, record, rows.len(), rows.first().map(id))
+/// No run logs more of one reason, so no chunk keeps more.
+fn add_failures(failures: &mut Vec<RowFailure>, more: Vec<RowFailure>) {
+    let mut known = std::collections::BTreeMap::new();
+    for failure in failures.iter() {
+        *known.entry(failure.error.reason).or_insert(0_u64) += 1;
     }
-    [
-        deed(Updated, Credit, &changes.credits_judged, |row| {
-            row.id.to_string()
-        }),
-        deed(Created, Earning, &changes.earnings, |row| {
-            row.id.to_string()
-        }),
-        deed(Updated, Earning, &changes.earnings_explained, |row| {
-            row.id.to_string()
-        }),
-        deed(Deleted, Earning, &changes.earnings_departed, |row| {
-            row.id.to_string()
-        }),
-        deed(Updated, Calculation, &changes.calculations, |row| {
-            row.id.to_string()
-        }),
-    ]
+    for failure in more {
+        let count = known.entry(failure.error.reason).or_insert(0);
+        *count += 1;
+        if *count <= LOGGED_ERRORS_PER_REASON_MAX {
+            failures.push(failure);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! A run, an import or a payment that was cut off anywhere, and is repeated, leaves what it leaves
 //! when nothing goes wrong: no row twice, and none lost.
 
-use attain_app::{BatchView, Caller};
+use attain_app::{BatchView, Caller, Limits};
 use attain_domain::ids::BatchId;
 use attain_domain::payment::BatchStatus;
 use attain_domain::refusal::{Reason, Refusal};
@@ -10,7 +10,7 @@ use futures::executor::block_on;
 use proptest::prelude::*;
 
 use crate::incremental::{check_nothing_waits, check_same};
-use crate::world::bench::{Bench, small_limits};
+use crate::world::bench::{Bench, of_workers, small_limits, some_workers};
 use crate::world::company::Company;
 use crate::world::config;
 use crate::world::facts::{Facts, facts};
@@ -90,7 +90,12 @@ pub(crate) fn a_rich_history() -> History {
 impl History {
     /// Everything up to the run that is to be interrupted.
     pub(crate) async fn prepare(&self) -> (Bench, Company) {
-        let bench = Bench::new(small_limits()).await;
+        self.prepare_with(small_limits()).await
+    }
+
+    /// The same, with other limits.
+    pub(crate) async fn prepare_with(&self, limits: Limits) -> (Bench, Company) {
+        let bench = Bench::new(limits).await;
         let mut company = Company::with(&self.first);
         bench
             .define(&company)
@@ -137,11 +142,12 @@ struct Broken {
 /// `expected` is worked out by the first of several.
 async fn broken_run(
     history: &History,
+    limits: Limits,
     at: u32,
     breaks: Breaks,
     expected: &mut Option<Facts>,
 ) -> Broken {
-    let (bench, mut company) = history.prepare().await;
+    let (bench, mut company) = history.prepare_with(limits).await;
     let store = Interrupted::new(&bench, at, breaks.interruption());
     check_refused(bench.through(store.clone()).run_all().await);
     let open = bench.snapshot().await.runs_open().await;
@@ -164,12 +170,21 @@ async fn broken_run(
 
 #[test]
 fn a_run_may_break_at_any_commit() {
+    check_any_commit(small_limits(), &ALL);
+}
+
+#[test]
+fn a_run_of_several_workers_may_break_at_any_commit() {
+    check_any_commit(of_workers(3), &[Breaks::AfterOnce, Breaks::BeforeForGood]);
+}
+
+fn check_any_commit(limits: Limits, all: &[Breaks]) {
     let (history, mut expected) = (a_rich_history(), None);
-    for breaks in ALL {
+    for breaks in all.iter().copied() {
         let mut commits = 0;
         let mut left_open = Vec::new();
         loop {
-            let broken = block_on(broken_run(&history, commits, breaks, &mut expected));
+            let broken = block_on(broken_run(&history, limits, commits, breaks, &mut expected));
             if !broken.was_interrupted {
                 break;
             }
@@ -178,11 +193,10 @@ fn a_run_may_break_at_any_commit() {
             assert!(commits < COMMITS_MAX, "the run ends");
         }
         assert!(commits > 20, "the run is cut into many commits: {commits}");
-        let last = commits - 1;
         match breaks {
-            // Its beginning and its end are one commit each: one that is lost cannot be known of.
-            Breaks::BeforeOnce => assert_eq!(left_open, [last], "a failed run has ended"),
-            Breaks::AfterOnce => assert_eq!(left_open, [0], "a failed run has ended"),
+            Breaks::BeforeOnce => assert_eq!(left_open, [], "one commit makes no run fail"),
+            // One that begins, but whose beginning is not known, nobody takes up.
+            Breaks::AfterOnce => assert_eq!(left_open, [0], "one commit makes no run fail"),
             Breaks::BeforeForGood | Breaks::AfterForGood => {}
         }
     }
@@ -280,8 +294,8 @@ fn a_payment_may_break_at_any_commit() {
 }
 
 /// A run that was asked to stop between two commits.
-async fn cancelled_run(history: &History, at: u32) -> (bool, Facts) {
-    let (bench, _) = history.prepare().await;
+async fn cancelled_run(history: &History, limits: Limits, at: u32) -> (bool, Facts) {
+    let (bench, _) = history.prepare_with(limits).await;
     let other = bench.clone();
     let cancel = async move {
         let open = other
@@ -315,11 +329,17 @@ async fn cancelled_run(history: &History, at: u32) -> (bool, Facts) {
 
 #[test]
 fn a_run_may_be_cancelled_at_any_commit() {
+    for workers in [1, 3] {
+        check_cancelled_anywhere(of_workers(workers));
+    }
+}
+
+fn check_cancelled_anywhere(limits: Limits) {
     let history = a_rich_history();
-    let (_, whole) = block_on(cancelled_run(&history, COMMITS_MAX));
+    let (_, whole) = block_on(cancelled_run(&history, limits, COMMITS_MAX));
     let mut commits = 0;
     loop {
-        let (was_interrupted, settled) = block_on(cancelled_run(&history, commits));
+        let (was_interrupted, settled) = block_on(cancelled_run(&history, limits, commits));
         check_same(&settled, &whole);
         if !was_interrupted {
             break;
@@ -338,9 +358,11 @@ proptest! {
         sales in some_sales(12),
         then in some_knobs(4),
         more in some_sales(8),
+        limits in some_workers(),
         at in 0_u32..60,
         breaks in proptest::sample::select(ALL.to_vec()),
     ) {
-        block_on(broken_run(&History { first, sales, then, more }, at, breaks, &mut None));
+        let history = History { first, sales, then, more };
+        block_on(broken_run(&history, limits, at, breaks, &mut None));
     }
 }

@@ -10,7 +10,7 @@ use attain_domain::testing::months;
 use futures::executor::block_on;
 use proptest::prelude::*;
 
-use crate::world::bench::{Bench, small_limits};
+use crate::world::bench::{Bench, small_limits, some_workers};
 use crate::world::company::{Company, MONTHS};
 use crate::world::config;
 use crate::world::facts::{Facts, credits, earnings, facts};
@@ -21,10 +21,14 @@ proptest! {
     #![proptest_config(config("incremental", 48))]
 
     #[test]
-    fn any_history_ends_as_a_fresh_start(knobs in some_knobs(14), steps in some_steps(8)) {
+    fn any_history_ends_as_a_fresh_start(
+            knobs in some_knobs(14),
+            steps in some_steps(8),
+            limits in some_workers(),
+        ) {
         block_on(async {
             let mut company = Company::with(&knobs);
-            let bench = Bench::new(small_limits()).await;
+            let bench = Bench::new(limits).await;
             bench.define(&company).await.expect("the company can be defined");
             let mut closed = None;
             for (number, step) in steps.iter().enumerate() {

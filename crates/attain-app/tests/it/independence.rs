@@ -5,7 +5,7 @@ use futures::executor::block_on;
 use proptest::prelude::*;
 
 use crate::incremental::check_same;
-use crate::world::bench::{Bench, small_limits};
+use crate::world::bench::{Bench, small_limits, some_workers};
 use crate::world::company::Company;
 use crate::world::config;
 use crate::world::facts::{Facts, facts};
@@ -14,12 +14,13 @@ use crate::world::sales::a_good_sale;
 use crate::world::steps::{Step, settle, some_steps, take};
 
 fn some_limits() -> impl Strategy<Value = Limits> {
-    (1_u32..50, 1_u32..50, 1_u32..10).prop_map(|(transactions, credits, participants)| Limits {
+    let sizes = (1_u32..50, 1_u32..50, 1_u32..10);
+    (sizes, some_workers()).prop_map(|((transactions, credits, participants), limits)| Limits {
         import_rows: transactions,
         chunk_transactions: transactions,
         chunk_credits: credits,
         chunk_participants: participants,
-        ..small_limits()
+        ..limits
     })
 }
 

@@ -12,4 +12,5 @@ mod payments;
 mod races;
 mod splits;
 mod totals;
+mod workers;
 mod world;

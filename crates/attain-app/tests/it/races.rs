@@ -1,6 +1,7 @@
 //! Somebody else is at work between any two commits of a run: definitions, imports, payments. What
 //! was changed meanwhile waits for the next run, and is not lost.
 
+use attain_app::Limits;
 use attain_domain::ids::PeriodId;
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::Reason;
@@ -12,7 +13,7 @@ use proptest::prelude::*;
 use crate::crashes::{History, a_rich_history};
 use crate::incremental::{check_nothing_new, check_nothing_waits, check_same};
 use crate::payments::check_paid_is_earned;
-use crate::world::bench::Bench;
+use crate::world::bench::{Bench, small_limits, some_workers};
 use crate::world::company::{Company, MONTHS};
 use crate::world::config;
 use crate::world::facts::{Facts, facts};
@@ -89,11 +90,12 @@ async fn meanwhile(bench: Bench, company: Company, what: Meanwhile) {
 /// A run over everything, with somebody else at work before one of its commits.
 async fn disturbed(
     history: &History,
+    limits: Limits,
     at: u32,
     what: Meanwhile,
     expected: &mut Option<Facts>,
 ) -> bool {
-    let (bench, mut company) = history.prepare().await;
+    let (bench, mut company) = history.prepare_with(limits).await;
     match &what {
         Meanwhile::Define(knobs) => company.turn(knobs),
         Meanwhile::RefreshBatch | Meanwhile::PayBatch | Meanwhile::DeleteBatch => {
@@ -129,7 +131,14 @@ async fn disturbed(
 fn check_everywhere(what: &Meanwhile) {
     let (history, mut expected) = (a_rich_history(), None);
     let mut commits = 0;
-    while block_on(disturbed(&history, commits, what.clone(), &mut expected)) {
+    let limits = small_limits();
+    while block_on(disturbed(
+        &history,
+        limits,
+        commits,
+        what.clone(),
+        &mut expected,
+    )) {
         commits += 1;
     }
     assert!(commits > 20, "the run is cut into many commits: {commits}");
@@ -246,9 +255,11 @@ proptest! {
         sales in some_sales(12),
         then in some_knobs(4),
         more in some_sales(8),
+        limits in some_workers(),
         at in 0_u32..60,
         what in anything(),
     ) {
-        block_on(disturbed(&History { first, sales, then, more }, at, what, &mut None));
+        let history = History { first, sales, then, more };
+        block_on(disturbed(&history, limits, at, what, &mut None));
     }
 }

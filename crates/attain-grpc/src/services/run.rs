@@ -6,7 +6,6 @@ use attain_app::{Caller, Engine};
 use attain_domain::ids::RunId;
 use attain_domain::refusal::Refusal;
 use attain_domain::run::Run;
-use attain_domain::stamp::Version;
 use attain_proto::attain::v1::run_service_server::RunService;
 use attain_proto::attain::v1::{
     CancelRunRequest, CancelRunResponse, GetRunRequest, GetRunResponse, ListRunLogRequest,
@@ -19,7 +18,7 @@ use tonic::{Request, Response, Status, async_trait};
 use super::Answers;
 use crate::identity::Identity;
 use crate::paging::Paging;
-use crate::runs::{Runs, Stopping};
+use crate::runs::Stopping;
 use crate::status::{answer, status_of};
 use crate::wire::run::{log_entry, request_from_wire, to_wire};
 use crate::wire::values::name;
@@ -29,7 +28,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 pub(crate) struct RunsService {
     pub(crate) engine: Engine,
-    pub(crate) runs: Runs,
     pub(crate) stopping: Stopping,
 }
 
@@ -44,12 +42,8 @@ impl RunService for RunsService {
             let caller =
                 Identity::of(&metadata)?.writes(&message.workspace, &message.request_id)?;
             let wanted = request_from_wire(&message)?;
+            // A worker takes it up, of this server or another.
             let run = self.engine.start_run(&caller, &wanted).await?;
-            // A repeated request finds its run, perhaps at work elsewhere: two workers would only
-            // get in each other's way. One that was written since its start has had a worker.
-            if run.stamp.version == Version::FIRST && !run.status.has_ended() {
-                self.runs.execute(caller, run.id);
-            }
             Ok(StartRunResponse {
                 run: Some(to_wire(&run)),
             })

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use attain_app::{Engine, Limits, SystemClock, TimeOrderedIds};
+use attain_app::{Engine, SystemClock, TimeOrderedIds};
 use attain_client::Client;
 use attain_grpc::{ServeError, ServeOptions, Server};
 use attain_memory::MemoryStore;
@@ -11,14 +11,10 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
 
-/// An engine over a store, whose leases are over at once.
+/// An engine over a store.
 pub(crate) fn engine(store: Arc<MemoryStore>) -> Engine {
     let ids = Arc::new(TimeOrderedIds::default());
-    let limits = Limits {
-        lease_seconds: 0,
-        ..Limits::default()
-    };
-    Engine::new(store, Arc::new(SystemClock), ids).with_limits(limits)
+    Engine::new(store, Arc::new(SystemClock), ids)
 }
 
 pub(crate) struct Running {

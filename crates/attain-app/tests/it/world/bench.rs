@@ -14,8 +14,10 @@ use attain_domain::run::{Process, Run};
 use attain_domain::testing::{ManualClock, SequentialIds, date, name};
 use attain_domain::time::{Date, DateRange};
 use attain_memory::MemoryStore;
+use proptest::prelude::*;
 
 use super::company::Company;
+use super::stores::TakingTurns;
 
 /// A workspace to work in.
 #[derive(Clone)]
@@ -24,6 +26,7 @@ pub(crate) struct Bench {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) ids: Arc<SequentialIds>,
     pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
     pub(crate) caller: Caller,
 }
 
@@ -37,7 +40,21 @@ pub(crate) fn small_limits() -> Limits {
         chunk_payments: 3,
         attempts: 5,
         lease_seconds: 60,
+        workers: 1,
     }
+}
+
+/// So many workers at once, for whom everything is cut into several pieces.
+pub(crate) fn of_workers(workers: u32) -> Limits {
+    Limits {
+        workers,
+        ..small_limits()
+    }
+}
+
+/// One, two or four.
+pub(crate) fn some_workers() -> impl Strategy<Value = Limits> {
+    proptest::sample::select(vec![1, 2, 4]).prop_map(of_workers)
 }
 
 /// The first of a month of 2026, from 0.
@@ -48,13 +65,18 @@ pub(crate) fn first_of(month: u32) -> Date {
 impl Bench {
     /// A new workspace on a memory store.
     pub(crate) async fn new(limits: Limits) -> Self {
-        Self::on(Arc::new(MemoryStore::new()), limits).await
+        let clock = Arc::new(ManualClock::default());
+        let store = Arc::new(MemoryStore::with_clock(clock.clone()));
+        // One worker has nobody to give a turn to.
+        if limits.workers > 1 {
+            let store = TakingTurns::new(store, clock.clone(), limits.workers);
+            return Self::over(store, clock, limits).await;
+        }
+        Self::over(store, clock, limits).await
     }
 
-    /// A new workspace on a store.
-    pub(crate) async fn on(store: Arc<dyn Store>, limits: Limits) -> Self {
+    async fn over(store: Arc<dyn Store>, clock: Arc<ManualClock>, limits: Limits) -> Self {
         let workspace: WorkspaceId = name("small");
-        let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(SequentialIds::default());
         let engine = Engine::new(store.clone(), clock.clone(), ids.clone()).with_limits(limits);
         engine
@@ -67,6 +89,7 @@ impl Bench {
             clock,
             ids,
             engine,
+            limits,
             caller,
         }
     }
@@ -74,7 +97,7 @@ impl Bench {
     /// The same workspace, clock and ids, seen through another store.
     pub(crate) fn through(&self, store: Arc<dyn Store>) -> Self {
         let engine = Engine::new(store.clone(), self.clock.clone(), self.ids.clone());
-        let engine = engine.with_limits(small_limits());
+        let engine = engine.with_limits(self.limits);
         Self {
             store,
             engine,

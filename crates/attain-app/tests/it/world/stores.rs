@@ -153,3 +153,87 @@ impl Store for Interrupted {
         self.inner.workspaces_at_work().await
     }
 }
+
+/// A store that lets others have their turn before it answers, at random, so that workers get in
+/// each other's way. Looking for work in vain takes a second: leases come to their end.
+pub(crate) struct TakingTurns {
+    inner: Arc<dyn Store>,
+    clock: Arc<ManualClock>,
+    dice: AtomicU32,
+}
+
+impl TakingTurns {
+    pub(crate) fn new(inner: Arc<dyn Store>, clock: Arc<ManualClock>, seed: u32) -> Arc<Self> {
+        let dice = AtomicU32::new(seed);
+        Arc::new(Self { inner, clock, dice })
+    }
+
+    async fn others_first(&self) {
+        let next = |dice: u32| Some(dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        let (relaxed, rolled) = (Ordering::Relaxed, Ordering::SeqCst);
+        let dice = self.dice.fetch_update(rolled, relaxed, next).unwrap_or(0);
+        for _ in 0..(dice >> 24) % 4 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Store for TakingTurns {
+    async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.others_first().await;
+        self.inner.snapshot(workspace).await
+    }
+
+    async fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
+        self.others_first().await;
+        self.inner.commit(changes).await
+    }
+
+    async fn create_workspace(
+        &self,
+        workspace: &WorkspaceId,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        self.inner.create_workspace(workspace, at).await
+    }
+
+    async fn workspaces(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.inner.workspaces().await
+    }
+
+    async fn lease_chunk(
+        &self,
+        workspace: &WorkspaceId,
+        worker: &WorkerId,
+        only: Option<RunId>,
+        lease: Duration,
+    ) -> Result<Option<RunChunk>, StoreError> {
+        self.others_first().await;
+        let leased = self
+            .inner
+            .lease_chunk(workspace, worker, only, lease)
+            .await?;
+        if leased.is_none() {
+            self.clock.advance(1);
+        }
+        Ok(leased)
+    }
+
+    async fn renew_lease(
+        &self,
+        workspace: &WorkspaceId,
+        chunk: ChunkId,
+        attempt: u32,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        self.others_first().await;
+        self.inner
+            .renew_lease(workspace, chunk, attempt, lease)
+            .await
+    }
+
+    async fn workspaces_at_work(&self) -> Result<Vec<WorkspaceId>, StoreError> {
+        self.inner.workspaces_at_work().await
+    }
+}
