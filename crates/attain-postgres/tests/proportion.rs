@@ -20,14 +20,15 @@ const ROWS_OF_TABLE: i64 = 6 * 2_000;
 
 async fn store(database: &Database) -> PostgresStore {
     let store = PostgresStore::open(&database.url(), Options::default()).await;
-    store.unwrap()
+    store.expect("a database for tests opens")
 }
 
 /// What was read of each table by what has ended.
 async fn read_of_tables(connection: &mut PgConnection) -> Vec<(String, i64)> {
     let counted = "SELECT relname::text, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) \
         FROM pg_stat_user_tables ORDER BY relname";
-    let rows = sqlx::query(counted).fetch_all(connection).await.unwrap();
+    let rows = sqlx::query(counted).fetch_all(connection).await;
+    let rows = rows.expect("the server counts");
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 

@@ -1,6 +1,10 @@
 //! A commit sends as many statements for a thousand rows of every kind as for one, and COPY makes no
 //! difference to what is stored. Statements are counted where they pass by: a relay between the
 //! store and the server reads the protocol.
+#![allow(
+    clippy::unwrap_used,
+    reason = "the steps of tests: what cannot be, fails the test"
+)]
 
 mod database;
 mod relay;
