@@ -78,8 +78,10 @@ async fn a_key_has_one_current_earning_over_all_years() {
     for (number, first) in [(1, earning(1)), (2, of_interval)] {
         let other = in_2027(&first, 10);
         check_refused(&store, earnings(&[first.clone(), other.clone()])).await;
-        write(&store, earnings(&[first.clone()])).await.unwrap();
-        check_refused(&store, earnings(&[other.clone()])).await;
+        write(&store, earnings(std::slice::from_ref(&first)))
+            .await
+            .unwrap();
+        check_refused(&store, earnings(std::slice::from_ref(&other))).await;
         let mut reversal = in_2027(&first, 11);
         reversal.reversal_of = Some(first.id);
         write(&store, earnings(&[reversal])).await.unwrap();
