@@ -9,6 +9,7 @@ use attain_domain::ids::{
     BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId, ParticipantId,
     PaysheetId, PeriodId, RequestId, RunId, TransactionId,
 };
+use attain_domain::payment::PaymentLine;
 use attain_domain::run::{Change, Scope};
 use attain_domain::transaction::TransactionKey;
 
@@ -100,14 +101,11 @@ impl Known {
             self.batches.insert(row.batch);
             self.participants.insert(row.participant.clone());
         }
-        for row in lines {
-            self.lines.insert(row.id);
-            self.paysheets.insert(row.paysheet);
-            self.earnings.insert(row.earning);
-        }
+        lines.iter().for_each(|row| self.note_line(row));
         self.runs.extend(runs.iter().map(|row| row.id));
-        self.runs.extend(run_log.iter().map(|entry| entry.run));
-        self.runs.extend(chunks.iter().map(|chunk| chunk.run));
+        let logged = run_log.iter().map(|entry| entry.run);
+        self.runs
+            .extend(logged.chain(chunks.iter().map(|chunk| chunk.run)));
         self.runs.extend(claims.iter().map(|claim| claim.run));
         self.periods
             .extend(work.iter().map(|item| item.period.clone()));
@@ -128,6 +126,12 @@ impl Known {
             }
             CreditOrigin::Rule { .. } | CreditOrigin::Given => {}
         }
+    }
+
+    fn note_line(&mut self, row: &PaymentLine) {
+        self.lines.insert(row.id);
+        self.paysheets.insert(row.paysheet);
+        self.earnings.insert(row.earning);
     }
 
     fn note_change(&mut self, entry: &Change) {
