@@ -2,17 +2,17 @@
 //! workers, counts what they have done, and ends the run. When it dies, the next one plans again
 //! from the work list and the change log: they say what is left.
 
+use attain_domain::change::Guard;
 use attain_domain::chunk::RunChunk;
 use attain_domain::ids::WorkspaceId;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Process, Run, RunStatus};
+use attain_domain::time::Instant;
 
 use super::ground::{Committed, Ground, Leave, Piece, Stop};
 use super::record::{Record, Recorded};
 use super::worker::{TURNS_MAX, is_passing};
 use crate::engine::Engine;
-use attain_domain::change::Guard;
-use attain_domain::time::Instant;
 
 /// A coordinator at work.
 pub(super) struct Coordinator {
@@ -49,7 +49,6 @@ pub(super) async fn coordinate(
         Err(refusal) => Err(Stop::Refused(refusal)),
     };
     let (status, refusal) = match end {
-        Ok(()) if record.run.counts.failed > 0 => (RunStatus::SucceededWithErrors, None),
         Ok(()) => (RunStatus::Succeeded, None),
         Err(Stop::Cancelled) => (RunStatus::Cancelled, None),
         Err(Stop::Lost) => return Ok(None),
@@ -89,9 +88,11 @@ async fn end_run(
     record.begin_to_end();
     record.drop_chunks().await?;
     // Chunks that were dropped may have counted rows in error.
-    let status = match status {
-        RunStatus::Succeeded if record.run.counts.failed > 0 => RunStatus::SucceededWithErrors,
-        other => other,
+    let has_errors = record.run.counts.failed > 0;
+    let status = if status == RunStatus::Succeeded && has_errors {
+        RunStatus::SucceededWithErrors
+    } else {
+        status
     };
     record.end(status, refusal).await
 }

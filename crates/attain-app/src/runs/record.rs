@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use attain_domain::change::{ChangeSet, Guard};
 use attain_domain::chunk::RunChunk;
+use attain_domain::ids::WorkspaceId;
 use attain_domain::ports::{ChunkSize, CommitError, StoreErrorKind};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{
@@ -55,7 +56,7 @@ impl Record {
     /// Reads the run and how far its log has come.
     pub(super) async fn open(
         engine: &Engine,
-        workspace: &attain_domain::ids::WorkspaceId,
+        workspace: &WorkspaceId,
         chunk: &RunChunk,
         leave: &Leave,
     ) -> Result<Self, Refusal> {
@@ -127,9 +128,11 @@ impl Record {
                     return Ok(Recorded::LookAgain);
                 }
                 self.look_again().await?;
-                Ok(match *guard {
-                    Guard::DefinitionsUnchanged(_) => Recorded::Redefined,
-                    _ => Recorded::LookAgain,
+                let redefined = matches!(*guard, Guard::DefinitionsUnchanged(_));
+                Ok(if redefined {
+                    Recorded::Redefined
+                } else {
+                    Recorded::LookAgain
                 })
             }
             Err(CommitError::Store(error)) if error.kind == StoreErrorKind::Conflict => {

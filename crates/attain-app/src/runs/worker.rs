@@ -1,12 +1,13 @@
 //! A worker on one chunk of a run: every commit writes what is left of the chunk together with what
 //! was done, and is kept out once somebody else took the chunk up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use attain_domain::change::{ChangeSet, Guard};
 use attain_domain::chunk::{ChunkEnd, ChunkTask, ChunkWork, RunChunk};
 use attain_domain::ids::WorkspaceId;
-use attain_domain::ports::{CommitError, StoreErrorKind};
+use attain_domain::ports::{ChunkSize, CommitError, StoreErrorKind};
 use attain_domain::refusal::{Reason, Refusal, RowError};
 use attain_domain::run::LOGGED_ERRORS_PER_REASON_MAX;
 use attain_domain::working::RowFailure;
@@ -16,7 +17,8 @@ use super::deeds::log_activities;
 use super::ground::{Committed, Ground, Held, Leave, Piece, Stop};
 use crate::caller::Caller;
 use crate::engine::Engine;
-use crate::failure::commit_refusal;
+use crate::failure::{commit_refusal, store_refusal};
+use crate::world::World;
 
 /// How often a chunk is taken up before its run is given up as one that cannot be done.
 pub(super) const TURNS_MAX: u32 = 20;
@@ -105,8 +107,8 @@ async fn fail(
     let snapshot = engine.snapshot(caller).await?;
     // What its earlier commits have done stays counted.
     let before = chunk.number.checked_sub(1);
-    let page = snapshot.chunks_of_run(chunk.run, before, attain_domain::ports::ChunkSize::new(1));
-    let page = page.await.map_err(crate::failure::store_refusal)?;
+    let page = snapshot.chunks_of_run(chunk.run, before, ChunkSize::new(1));
+    let page = page.await.map_err(store_refusal)?;
     let Some(now) = page.into_iter().find(|now| now.id == chunk.id) else {
         return Ok(());
     };
@@ -217,14 +219,14 @@ impl Worker {
         (work, set)
     }
 
-    pub(super) fn world(&self) -> Arc<crate::world::World> {
+    pub(super) fn world(&self) -> Arc<World> {
         Arc::clone(&self.ground.world)
     }
 }
 
 /// No run logs more of one reason, so no chunk keeps more.
 fn add_failures(failures: &mut Vec<RowFailure>, more: Vec<RowFailure>) {
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = BTreeMap::new();
     for failure in failures.iter() {
         *known.entry(failure.error.reason).or_insert(0_u64) += 1;
     }

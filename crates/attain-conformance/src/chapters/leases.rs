@@ -114,7 +114,9 @@ async fn stored(site: &Site, run: u64) -> Vec<RunChunk> {
 fn lease_in(chunk: &RunChunk) -> &ChunkLease {
     match &chunk.state {
         ChunkState::Leased(lease) => lease,
-        other => panic!("{} is leased, but {other:?}", chunk.id),
+        other @ (ChunkState::Waiting | ChunkState::Ended(_)) => {
+            panic!("{} is leased, but {other:?}", chunk.id)
+        }
     }
 }
 

@@ -32,13 +32,15 @@ impl Running {
 
     /// A server over an engine.
     pub(crate) async fn over(engine: Engine) -> Self {
+        Self::with(engine, ServeOptions::default()).await
+    }
+
+    /// A server with options, but for its address.
+    pub(crate) async fn with(engine: Engine, options: ServeOptions) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::bind(ServeOptions {
-            address,
-            ..ServeOptions::default()
-        })
-        .await
-        .expect("it listens");
+        let server = Server::bind(ServeOptions { address, ..options })
+            .await
+            .expect("it listens");
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use attain_app::{Caller, RunRequest};
 use attain_client::proto::{Process, RunStatus, WhenBusy};
 use attain_client::{ClientError, Retries};
-use attain_domain::ids::{ActorId, WorkspaceId};
+use attain_domain::ids::{ActorId, WorkerId, WorkspaceId};
 use attain_domain::time::{Date, DateRange};
+use attain_grpc::ServeOptions;
 use attain_memory::MemoryStore;
 use futures::{StreamExt, stream};
+use tokio::sync::oneshot;
 
 use crate::company::{first_quarter, rows};
 use crate::running::{Running, engine};
@@ -38,6 +40,34 @@ async fn a_server_that_is_told_to_stop_ends() {
     let error = client.run(&run.run_id).await.expect_err("nobody answers");
     assert!(error.is_retryable(), "{error}");
     assert!(matches!(error, ClientError::Transport(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_without_workers_leaves_its_runs_to_others() {
+    let engine = engine(Arc::new(MemoryStore::new()));
+    let options = ServeOptions {
+        workers: 0,
+        ..ServeOptions::default()
+    };
+    let running = Running::with(engine.clone(), options).await;
+    let client = &running.client;
+    crate::company::found(client).await;
+    let started = client.start_run(Process::RunAll, first_quarter(), WhenBusy::Refuse);
+    let started = started.await.expect("a run");
+    let now = client.run(&started.run_id).await.expect("its record");
+    assert_eq!(now.status(), RunStatus::Running, "nobody took it up");
+    let (stop, stopped) = oneshot::channel();
+    let elsewhere = tokio::spawn(async move {
+        let worker = WorkerId::parse("elsewhere").expect("a name");
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        engine.work(&worker, stopped).await;
+    });
+    let ended = client.watch_to_end(&started.run_id, |_| {}).await;
+    assert_eq!(ended.expect("its end").status(), RunStatus::Succeeded);
+    stop.send(()).expect("it still works");
+    elsewhere.await.expect("it leaves");
 }
 
 #[tokio::test]
