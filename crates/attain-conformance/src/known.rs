@@ -11,7 +11,7 @@ use attain_domain::ids::{
 };
 use attain_domain::payment::PaymentLine;
 use attain_domain::run::{Change, Scope};
-use attain_domain::transaction::TransactionKey;
+use attain_domain::transaction::{Transaction, TransactionKey};
 
 #[derive(Clone, Default)]
 pub(crate) struct Known {
@@ -80,11 +80,9 @@ impl Known {
             activities: _,
         } = changes;
         self.definitions.extend(definitions.iter().map(version_of));
-        for row in transactions {
-            self.transactions.insert(row.id);
-            self.keys.insert(row.key.clone());
-            self.periods.insert(row.period.clone());
-        }
+        transactions
+            .iter()
+            .for_each(|row| self.note_transaction(row));
         credits.iter().for_each(|row| self.note_credit(row));
         self.transactions
             .extend(earnings_explained.iter().filter_map(|row| row.transaction));
@@ -126,6 +124,12 @@ impl Known {
             }
             CreditOrigin::Rule { .. } | CreditOrigin::Given => {}
         }
+    }
+
+    fn note_transaction(&mut self, row: &Transaction) {
+        self.transactions.insert(row.id);
+        self.keys.insert(row.key.clone());
+        self.periods.insert(row.period.clone());
     }
 
     fn note_line(&mut self, row: &PaymentLine) {
