@@ -100,8 +100,12 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         claims,
         claims_done,
     };
+    apply_log(tables, log);
+    Ok(tables.activities.apply(activities)?)
+}
+
+fn apply_log(tables: &mut Tables, log: LogChanges) {
     let no_calendar = Calendar::default();
     let calendar = tables.definitions.calendar().unwrap_or(&no_calendar);
     tables.work.apply_log(log, &tables.runs, calendar);
-    Ok(tables.activities.apply(activities)?)
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use attain_domain::change::{ChangeSet, Guard};
+use attain_domain::chunk::ChunkTask;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::ids::{ActivityId, DefinitionId, WorkspaceId};
 use attain_domain::ports::{ChunkSize, CommitError, Store, StoreError, StoreErrorKind};
 use attain_domain::stamp::Version;
-use attain_domain::testing::{activity, at, name, put, settings, uuid};
+use attain_domain::testing::{activity, at, name, put, run as process_run, settings, uuid};
 use attain_sqlite::{Durability, Options, SqliteStore};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
@@ -124,20 +125,19 @@ async fn a_file_of_a_newer_version_is_refused() {
 async fn a_file_of_an_older_version_is_brought_up_to_date_only_when_asked() {
     let folder = folder();
     let path = folder.path().join("attain.db");
-    open(&path).await.close().await;
+    let store = with_workspace(&path).await;
+    let mut set = ChangeSet::new(acme());
+    set.changes.runs.push(process_run(7));
+    store.commit(set).await.unwrap();
+    store.close().await;
     let mut connection = raw(&path).await;
-    run(&mut connection, "PRAGMA user_version = 6")
-        .await
-        .unwrap();
-    run(
-        &mut connection,
-        "DROP TABLE request; DROP TABLE activity_log",
-    )
-    .await
-    .unwrap();
-    run(&mut connection, "DELETE FROM schema_step WHERE number > 6")
-        .await
-        .unwrap();
+    for undone in [
+        "PRAGMA user_version = 7",
+        "DROP TABLE run_chunk",
+        "DELETE FROM schema_step WHERE number > 7",
+    ] {
+        run(&mut connection, undone).await.unwrap();
+    }
     connection.close().await.unwrap();
 
     let error = refusal(&path, false).await;
@@ -148,8 +148,17 @@ async fn a_file_of_an_older_version_is_brought_up_to_date_only_when_asked() {
     );
     check(&error, StoreErrorKind::Version, "run `attain migrate`");
     let steps = SqliteStore::migrate(&path).await.unwrap();
-    assert_eq!(steps, ["0007_activities_and_requests"]);
-    with_workspace(&path).await;
+    assert_eq!(steps, ["0008_run_chunks"]);
+    // A run that was at work before there were chunks can be taken up.
+    let lease = Duration::from_secs(60);
+    let store = open(&path).await;
+    let (workspace, worker) = (acme(), name("worker"));
+    let chunk = store.lease_chunk(&workspace, &worker, None, lease).await;
+    let chunk = chunk.unwrap().unwrap();
+    assert_eq!(
+        (chunk.run, chunk.task),
+        (process_run(7).id, ChunkTask::Coordinate)
+    );
 }
 
 #[tokio::test]
