@@ -61,6 +61,9 @@ pub struct CalculateTask {
     pub calculations: BTreeMap<PeriodId, CalculationId>,
     /// Who, in rising order.
     pub participants: Vec<Due>,
+    /// How many credits of the first of them were compared already, if there are so many that they
+    /// are calculated in several commits.
+    pub compared: u64,
 }
 
 /// Somebody who is to be calculated.

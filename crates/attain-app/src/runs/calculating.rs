@@ -280,6 +280,7 @@ impl Coordinator {
                 },
                 calculations: frame.calculations.clone(),
                 participants: who.iter().map(due).collect(),
+                compared: 0,
             };
             Planned {
                 task: ChunkTask::Calculate(task),

@@ -1,5 +1,6 @@
 //! One group of participants: reads their credits and live earnings, folds, takes the difference,
-//! commits. Groups are cut by the number of credits, so that memory stays bounded.
+//! commits. Groups are cut by the number of credits, so that memory stays bounded; somebody who has
+//! more than a group may have is calculated page by page.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,14 @@ struct Inputs {
     live: Vec<Earning>,
 }
 
+/// What comes first in a list of participants.
+enum Group {
+    /// So many of them, with everything that is needed.
+    Whole(usize, Inputs),
+    /// One whose credits are too many to be held.
+    Long,
+}
+
 impl Worker {
     /// Calculates some participants, in groups of at most about `chunk_credits` credits each.
     pub(super) async fn calculate(&mut self, mut task: CalculateTask) -> Result<(), Stop> {
@@ -42,13 +51,20 @@ impl Worker {
             let who = task.participants.iter();
             let who: Vec<ParticipantId> = who.map(|due| due.participant.clone()).collect();
             let snapshot = self.ground.snapshot().await?;
-            let (group, inputs) = self.read_group(&*snapshot, &who, task.window).await?;
+            let group = self.read_group(&*snapshot, &who, task.window).await?;
+            let Group::Whole(group, inputs) = group else {
+                self.calculate_long(&task, snapshot).await?;
+                task.participants.remove(0);
+                task.compared = 0;
+                continue;
+            };
             let world = self.world();
             let reports = Reports::read(&*snapshot, &world, &inputs.participants, &task).await?;
             drop(snapshot);
             let piece = self.calculate_group(&inputs, &reports, &task)?;
             let mut left = task.clone();
             left.participants.drain(..group);
+            left.compared = 0;
             let task_left = ChunkTask::Calculate(left.clone());
             if self.commit(piece, task_left).await? == Committed::Yes {
                 task = left;
@@ -57,13 +73,13 @@ impl Worker {
         Ok(())
     }
 
-    /// Reads the first of `participants` whose credits fit into one group; says how many they are.
+    /// Reads the first of `participants` whose credits fit into one group.
     async fn read_group(
         &self,
         snapshot: &dyn Snapshot,
         participants: &[ParticipantId],
         window: Window,
-    ) -> Result<(usize, Inputs), Stop> {
+    ) -> Result<Group, Stop> {
         let span = self.ground.world.plans.span(&self.ground.world.set, window);
         let most = self.ground.engine.limits.chunk_credits as usize;
         let chunk = ChunkSize::new(self.ground.engine.limits.chunk_credits);
@@ -84,9 +100,12 @@ impl Worker {
                 break;
             };
             let whole = credits.partition_point(|credit| credit.participant < last);
-            if credits.len() >= most && whole > 0 {
+            if credits.len() >= most {
                 credits.truncate(whole);
                 count = participants.partition_point(|participant| *participant < last);
+                if count == 0 {
+                    return Ok(Group::Long);
+                }
                 break;
             }
         }
@@ -94,19 +113,17 @@ impl Worker {
         let participants = participants.get(..count).unwrap_or_default().to_vec();
         let transactions = self.transactions_of(snapshot, &credits).await?;
         let live = self.live_earnings(snapshot, &participants, span).await?;
-        Ok((
-            count,
-            Inputs {
-                participants,
-                credits,
-                transactions,
-                live,
-            },
-        ))
+        let inputs = Inputs {
+            participants,
+            credits,
+            transactions,
+            live,
+        };
+        Ok(Group::Whole(count, inputs))
     }
 
     /// The transactions of credits, where expressions read them.
-    async fn transactions_of(
+    pub(super) async fn transactions_of(
         &self,
         snapshot: &dyn Snapshot,
         credits: &[Credit],
@@ -162,14 +179,25 @@ impl Worker {
         reports: &Reports,
         task: &CalculateTask,
     ) -> Result<Piece, Stop> {
+        let drafts = fold_all(&self.world(), inputs, reports, task);
+        let mut piece = self.compare(task, drafts, &inputs.live, &inputs.credits)?;
+        piece.changes.claims_done = self.struck(task, inputs.participants.len());
+        piece.units = inputs.participants.len() as u64;
+        Ok(piece)
+    }
+
+    /// What has to change, so that what is live says what the drafts say. Both are looked at only
+    /// as far as the task decides.
+    pub(super) fn compare(
+        &self,
+        task: &CalculateTask,
+        mut drafts: Vec<EarningDraft>,
+        live: &[Earning],
+        credits: &[Credit],
+    ) -> Result<Piece, Stop> {
         let world = self.world();
-        let mut drafts = fold_all(&world, inputs, reports, task);
         drafts.retain(|draft| decides(&world, task, &draft.key, &draft.period));
-        let live = inputs.live.iter().filter(|earning| {
-            let phase = world.phase(&earning.key.plan, &earning.key.component);
-            phase.is_none_or(|phase| phase == task.phase)
-                && decides(&world, task, &earning.key, &earning.period)
-        });
+        let live = live.iter().filter(|earning| self.is_about(task, earning));
         let live: Vec<Earning> = live.cloned().collect();
         let nil = CalculationId(Uuid::nil());
         let calculation = |period: &_| task.calculations.get(period).copied().unwrap_or(nil);
@@ -183,23 +211,28 @@ impl Worker {
             failures,
         } = differences.map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
         let mut guards = standing(&changes, &live);
-        self.judge(inputs, &mut changes, &mut guards);
-        changes.claims_done = self.struck(inputs, task);
-        let units = inputs.participants.len() as u64;
+        self.judge(credits, &mut changes, &mut guards);
         Ok(Piece {
             guards,
             changes,
             counts,
             failures,
-            units,
             ..Piece::default()
         })
     }
 
+    /// Whether a task decides about a live earning.
+    pub(super) fn is_about(&self, task: &CalculateTask, earning: &Earning) -> bool {
+        let world = &self.ground.world;
+        let phase = world.phase(&earning.key.plan, &earning.key.component);
+        phase.is_none_or(|phase| phase == task.phase)
+            && decides(world, task, &earning.key, &earning.period)
+    }
+
     /// Credits whose eligibility is another than when they were made.
-    fn judge(&self, inputs: &Inputs, changes: &mut Changes, guards: &mut Vec<Guard>) {
+    fn judge(&self, credits: &[Credit], changes: &mut Changes, guards: &mut Vec<Guard>) {
         let open = |credit: &&Credit| self.ground.world.is_open(&credit.period);
-        for credit in inputs.credits.iter().filter(open) {
+        for credit in credits.iter().filter(open) {
             let status = self
                 .ground
                 .world
@@ -217,9 +250,10 @@ impl Worker {
         }
     }
 
-    fn struck(&self, inputs: &Inputs, task: &CalculateTask) -> Vec<ClaimDone> {
+    /// What the first of a task's participants are done with.
+    pub(super) fn struck(&self, task: &CalculateTask, participants: usize) -> Vec<ClaimDone> {
         let run = self.ground.run;
-        let done = task.participants.iter().take(inputs.participants.len());
+        let done = task.participants.iter().take(participants);
         let entries = done.flat_map(|due| {
             let scope = || Scope::Participant(due.participant.clone());
             due.struck.iter().map(move |period| Change {

@@ -10,6 +10,7 @@ mod deeds;
 mod giving_up;
 mod ground;
 mod group;
+mod long;
 mod order;
 mod record;
 mod reports;

@@ -15,7 +15,7 @@ pub(super) fn by_content(credits: &mut [Credit]) {
     }
 }
 
-fn is_one_place(one: &Credit, next: &Credit) -> bool {
+pub(super) fn is_one_place(one: &Credit, next: &Credit) -> bool {
     one.credit_date == next.credit_date
         && one.kind == next.kind
         && one.key == next.key

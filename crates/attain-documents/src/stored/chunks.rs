@@ -38,6 +38,7 @@ enum StoredTask {
         through: As<Date>,
         calculations: BTreeMap<As<PeriodId>, String>,
         participants: Vec<(As<ParticipantId>, Vec<As<PeriodId>>)>,
+        compared: u64,
     },
 }
 
@@ -119,6 +120,7 @@ fn stored_calculate(task: &CalculateTask) -> StoredTask {
         window: Window { from, through },
         calculations,
         participants,
+        compared,
     } = task;
     let due = |due: &Due| {
         let periods = due.struck.iter().cloned().map(As);
@@ -133,6 +135,7 @@ fn stored_calculate(task: &CalculateTask) -> StoredTask {
             .map(|(period, id)| (As(period.clone()), id.to_string()))
             .collect(),
         participants: participants.iter().map(due).collect(),
+        compared: *compared,
     }
 }
 
@@ -156,6 +159,7 @@ pub fn decode_chunk_task(json: &str) -> Result<ChunkTask, StoredError> {
             through,
             calculations,
             participants,
+            compared,
         } => {
             let calculation = |(period, text): (As<PeriodId>, String)| {
                 Ok((period.0, id(&text, CalculationId::parse)?))
@@ -175,6 +179,7 @@ pub fn decode_chunk_task(json: &str) -> Result<ChunkTask, StoredError> {
                     .map(calculation)
                     .collect::<Result<_, StoredError>>()?,
                 participants: participants.into_iter().map(due).collect(),
+                compared,
             })
         }
     })

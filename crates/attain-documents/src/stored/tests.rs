@@ -191,6 +191,7 @@ fn chunks_come_back_the_same() {
             },
             calculations: [(period.clone(), calculation)].into(),
             participants: vec![due("ann", &[period]), due("bob", &[])],
+            compared: 20_000,
         }),
     ];
     for task in tasks {

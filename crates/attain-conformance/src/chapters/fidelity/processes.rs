@@ -168,6 +168,7 @@ fn tasks() -> Vec<ChunkTask> {
                 struck: names(),
             })
             .collect(),
+        compared: LARGEST,
     };
     let (dates, later) = (dates(), dates().into_iter().rev());
     let windows = dates.into_iter().zip(later);
