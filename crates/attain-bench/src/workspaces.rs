@@ -122,12 +122,13 @@ fn report(
     let sales = u64::from(asked.sales) * u64::from(asked.workspaces + asked.large - 1);
     let seconds = |duration: Duration| format!("{:.2}", duration.as_secs_f64());
     let of = |share: usize| small.get(small.len() * share / 100).copied();
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
     let line = json!({
         "workspaces": asked.workspaces,
         "sales": sales,
         "apply_seconds": seconds(made),
         "seconds": seconds(took),
-        "sales_per_second": sales * 1_000 / u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1),
+        "sales_per_second": sales * 1_000 / millis,
         "small_median_seconds": seconds(of(50).unwrap_or_default()),
         "small_last_seconds": seconds(small.last().copied().unwrap_or_default()),
         "large_seconds": seconds(large),

@@ -5,7 +5,8 @@
 //! - [`Throwaway`] is for tests: quick, in memory where there is room, gone with its process
 //!   whatever ends that.
 //! - [`Local`] lasts: a folder that several processes share, served while one of them is there.
-//! - [`test_server`] is the server that all tests of a process use.
+//! - [`test_server`] is the server that all tests of a process use; [`try_test_citus`] is a cluster of
+//!   Citus, which is only ever given.
 //! - [`PgBouncer`] stands in front of a server, for tests.
 //!
 //! Everything here waits for other programs: call it from a thread that may block.
@@ -27,5 +28,7 @@ pub use error::LocalError;
 pub use local::Local;
 pub use pgbouncer::{PgBouncer, find_pgbouncer};
 pub use programs::{BIN_VARIABLE, OLDEST_MAJOR, Programs};
-pub use testing::{TestServer, URL_VARIABLE, test_server, try_test_server};
+pub use testing::{
+    CITUS_VARIABLE, TestServer, URL_VARIABLE, test_server, try_test_citus, try_test_server,
+};
 pub use throwaway::Throwaway;

@@ -6,7 +6,9 @@ use std::env;
 use std::ffi::OsString;
 
 use anyhow::{Context, Result};
-use attain_local_postgres::{LocalError, Programs, Throwaway, URL_VARIABLE, find_pgbouncer};
+use attain_local_postgres::{
+    CITUS_VARIABLE, LocalError, Programs, Throwaway, URL_VARIABLE, find_pgbouncer,
+};
 use cargo_metadata::MetadataCommand;
 
 use super::install::install;
@@ -31,6 +33,9 @@ impl Servers {
             if packages.iter().all(|name| !users.contains(name)) {
                 return Ok(Self::default());
             }
+        }
+        if env::var_os(CITUS_VARIABLE).is_none_or(|url| url.is_empty()) {
+            eprintln!("tests do not run on Citus: {CITUS_VARIABLE} names no coordinator");
         }
         let bouncer = found_or_installed(find_pgbouncer, "pgbouncer")?;
         let mut variables = vec![(PGBOUNCER_VARIABLE, bouncer.into_os_string())];

@@ -103,7 +103,12 @@ const CRATES: &[Arrows] = &[
     arrows("attain-demo", RULES, &[]),
     arrows(
         "attain-bench",
-        &["attain-domain", "attain-app", "attain-documents", "attain-postgres"],
+        &[
+            "attain-domain",
+            "attain-app",
+            "attain-documents",
+            "attain-postgres",
+        ],
         &[],
     ),
     arrows("attain", EVERYTHING, EVERYTHING),
@@ -149,6 +154,7 @@ const WIRE: &[&str] = &[
 const ASYNC_SHELL: &[&str] = &[
     "attain",
     "attain-app",
+    "attain-bench",
     "attain-client",
     "attain-conformance",
     "attain-grpc",

@@ -97,7 +97,8 @@ fn broken_rules_are_found() {
 fn statements_that_keep_the_rules_pass() {
     let cases = [
         "SELECT * FROM credit WHERE workspace_id = $1 AND credit_id = ANY ($2::uuid[])",
-        "SELECT * FROM credit c JOIN earning e ON e.workspace_id = $1 WHERE c.workspace_id = $1::text",
+        "SELECT * FROM credit c JOIN earning e ON e.workspace_id = $1 \
+         WHERE c.workspace_id = $1::text",
         "WITH gone AS (DELETE FROM credit WHERE workspace_id = $1 RETURNING *) \
          INSERT INTO credit_history (workspace_id, credit_id) SELECT $1::text, credit_id FROM gone",
         "INSERT INTO change_log (workspace_id, period_id) \

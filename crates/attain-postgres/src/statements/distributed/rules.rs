@@ -74,28 +74,28 @@ impl Visitor for Check {
     }
 
     fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
-        match statement {
-            Statement::Update(update) => self.check_update(update),
-            Statement::Delete(delete) => self.check_delete(delete),
-            Statement::Insert(insert) => self.check_insert(insert),
-            Statement::Query(_) => {}
-            Statement::Copy {
-                source:
-                    CopySource::Table {
-                        table_name,
-                        columns,
-                    },
-                to: false,
-                ..
-            } => {
-                let first = columns.first().map(|column| column.value.as_str());
-                self.check_first_column(table_name, first);
-            }
-            other => {
-                let text = other.to_string();
-                let verb = text.split_whitespace().next().unwrap_or_default();
-                self.found.push(format!("{verb} is not used"));
-            }
+        if let Statement::Update(update) = statement {
+            self.check_update(update);
+        } else if let Statement::Delete(delete) = statement {
+            self.check_delete(delete);
+        } else if let Statement::Insert(insert) = statement {
+            self.check_insert(insert);
+        } else if let Statement::Copy {
+            source:
+                CopySource::Table {
+                    table_name,
+                    columns,
+                },
+            to: false,
+            ..
+        } = statement
+        {
+            let first = columns.first().map(|column| column.value.as_str());
+            self.check_first_column(table_name, first);
+        } else if !matches!(statement, Statement::Query(_)) {
+            let text = statement.to_string();
+            let verb = text.split_whitespace().next().unwrap_or_default();
+            self.found.push(format!("{verb} is not used"));
         }
         ControlFlow::Continue(())
     }
@@ -251,19 +251,19 @@ impl Check {
 }
 
 fn begins_with_workspace(source: &Query) -> bool {
-    match source.body.as_ref() {
-        SetExpr::Values(values) => {
-            let mut rows = values.rows.iter();
-            rows.all(|row| row.content.first().is_some_and(is_first_parameter))
-        }
-        SetExpr::Select(select) => match select.projection.first() {
-            Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) => {
-                is_first_parameter(expr) || is_workspace(expr).is_some()
-            }
-            _ => false,
-        },
-        _ => false,
+    if let SetExpr::Values(values) = source.body.as_ref() {
+        let mut rows = values.rows.iter();
+        return rows.all(|row| row.content.first().is_some_and(is_first_parameter));
     }
+    let SetExpr::Select(select) = source.body.as_ref() else {
+        return false;
+    };
+    let Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) =
+        select.projection.first()
+    else {
+        return false;
+    };
+    is_first_parameter(expr) || is_workspace(expr).is_some()
 }
 
 /// The parts of a condition that must all hold.
@@ -285,36 +285,46 @@ fn conjuncts<'a>(condition: Option<&'a Expr>, facts: &mut Vec<&'a Expr>) {
 
 /// The table, if named, of `table.workspace_id = $1`.
 fn workspace_of(fact: &Expr) -> Option<Option<String>> {
-    match fact {
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::Eq,
-            right,
-        } if is_first_parameter(right) => is_workspace(left),
-        _ => None,
-    }
+    let Expr::BinaryOp {
+        left,
+        op: BinaryOperator::Eq,
+        right,
+    } = fact
+    else {
+        return None;
+    };
+    is_first_parameter(right)
+        .then(|| is_workspace(left))
+        .flatten()
 }
 
 /// The table, if named, of the column `workspace_id`.
 fn is_workspace(expr: &Expr) -> Option<Option<String>> {
-    match expr {
-        Expr::Identifier(name) if name.value == "workspace_id" => Some(None),
-        Expr::CompoundIdentifier(parts) => match parts.as_slice() {
-            [table, name] if name.value == "workspace_id" => Some(Some(table.value.clone())),
-            _ => None,
-        },
-        _ => None,
+    let parts = if let Expr::Identifier(name) = expr {
+        std::slice::from_ref(name)
+    } else if let Expr::CompoundIdentifier(parts) = expr {
+        parts
+    } else {
+        return None;
+    };
+    let (name, table) = parts.split_last()?;
+    if name.value != "workspace_id" || table.len() > 1 {
+        return None;
     }
+    Some(table.first().map(|table| table.value.clone()))
 }
 
 fn is_first_parameter(expr: &Expr) -> bool {
-    match expr {
-        Expr::Value(value) => matches!(&value.value, Value::Placeholder(text) if text == "$1"),
-        Expr::Cast {
-            kind: CastKind::DoubleColon,
-            expr,
-            ..
-        } => is_first_parameter(expr),
-        _ => false,
+    if let Expr::Value(value) = expr {
+        return matches!(&value.value, Value::Placeholder(text) if text == "$1");
     }
+    if let Expr::Cast {
+        kind: CastKind::DoubleColon,
+        expr,
+        ..
+    } = expr
+    {
+        return is_first_parameter(expr);
+    }
+    false
 }
