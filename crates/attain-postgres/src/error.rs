@@ -85,8 +85,7 @@ fn meaning(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {
         return (Unavailable, "the database cannot be reached");
     }
     if let sqlx::Error::PoolTimedOut = error {
-        // Nobody asks for more connections than the pool may have: it is the server that gave none.
-        return (Unavailable, "the database gave no connection in time");
+        return (Unavailable, "all connections to the database are in use");
     }
     if let sqlx::Error::PoolClosed = error {
         return (Unavailable, "the store is closed");

@@ -13,11 +13,10 @@ use crate::options::Options;
 
 /// Every statement finds its rows by their keys, in tables that grow by millions within minutes. So
 /// each is planned for the sizes of the moment (a plan kept from when a table was empty would walk
-/// through it), a lookup costs what it does in memory or on a flash disk, and walking through a
-/// table is never a choice. None runs for so long that compiling it would pay.
+/// through it), and a lookup costs what it does in memory or on a flash disk. None runs for so long
+/// that compiling it would pay.
 const PLANNER: &str = "SET LOCAL plan_cache_mode = force_custom_plan; \
-    SET LOCAL random_page_cost = 1.1; SET LOCAL enable_seqscan = off; \
-    SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
+    SET LOCAL random_page_cost = 1.1; SET LOCAL jit = off";
 
 /// What a transaction is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

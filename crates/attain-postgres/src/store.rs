@@ -1,6 +1,5 @@
 //! The store: a pool of connections, of which views never take those of commits.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -146,7 +145,6 @@ impl PostgresStore {
             copies: self.copies,
             preamble: &self.preamble,
             is_copying: false,
-            unused_keys: BTreeSet::new(),
         })
     }
 

@@ -16,15 +16,6 @@ macro_rules! select {
     };
 }
 
-/// Where each of some rows is: with its date, a row is found by its whole key, which the planner
-/// knows to be of one row at most.
-macro_rules! found {
-    () => {
-        "CROSS JOIN LATERAL (SELECT credit_date AS found_date FROM credit \
-         WHERE workspace_id = $1 AND credit_id = u.credit_id OFFSET 0) k OFFSET 0"
-    };
-}
-
 // OFFSET 0 keeps a lookup a lookup: whatever the statistics say, the planner cannot make a walk
 // through the whole table of it.
 statements! {
@@ -70,10 +61,9 @@ statements! {
          $31::bigint[], $32::timestamptz[], $33::timestamptz[], $34::text[]) u";
     DEPART_CREDITS =
         "WITH gone AS (DELETE FROM credit c \
-         USING (SELECT u.*, found_date FROM unnest($2::uuid[], $3::boolean[], $4::text[], $5::timestamptz[], $6::text[]) \
-         AS u (credit_id, archive, left_because, left_at, left_by) ", found!(), ") u \
-         WHERE c.workspace_id = $1 AND c.credit_id = u.credit_id \
-         AND c.credit_date = u.found_date RETURNING c.*, \
+         USING unnest($2::uuid[], $3::boolean[], $4::text[], $5::timestamptz[], $6::text[]) \
+         AS u (id, archive, left_because, left_at, left_by) \
+         WHERE c.workspace_id = $1 AND c.credit_id = u.id RETURNING c.*, \
          u.archive, u.left_because, u.left_at, u.left_by), \
          kept AS (INSERT INTO credit_history (workspace_id, ", columns!(), ", left_because, \
          left_at, left_by) SELECT workspace_id, ", columns!(), ", left_because, left_at, left_by \
@@ -83,18 +73,16 @@ statements! {
         "UPDATE credit c SET obsolete_at = u.obsolete_at, obsolete_by = u.obsolete_by, \
          obsolete_because = u.obsolete_because, version = u.version, created_at = u.created_at, \
          updated_at = u.updated_at, actor_id = u.actor_id \
-         FROM (SELECT u.*, found_date FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::bigint[], \
+         FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::bigint[], \
          $7::timestamptz[], $8::timestamptz[], $9::text[]) AS u (credit_id, obsolete_at, \
-         obsolete_by, obsolete_because, version, created_at, updated_at, actor_id) ", found!(), ") u \
-         WHERE c.workspace_id = $1 AND c.credit_id = u.credit_id \
-         AND c.credit_date = u.found_date";
+         obsolete_by, obsolete_because, version, created_at, updated_at, actor_id) \
+         WHERE c.workspace_id = $1 AND c.credit_id = u.credit_id";
     JUDGE_CREDITS =
         "UPDATE credit c SET status = u.status, error_reason = u.error_reason, \
          error_text = u.error_text, version = u.version, created_at = u.created_at, \
          updated_at = u.updated_at, actor_id = u.actor_id \
-         FROM (SELECT u.*, found_date FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], \
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], \
          $7::timestamptz[], $8::timestamptz[], $9::text[]) AS u (credit_id, status, \
-         error_reason, error_text, version, created_at, updated_at, actor_id) ", found!(), ") u \
-         WHERE c.workspace_id = $1 AND c.credit_id = u.credit_id \
-         AND c.credit_date = u.found_date";
+         error_reason, error_text, version, created_at, updated_at, actor_id) \
+         WHERE c.workspace_id = $1 AND c.credit_id = u.credit_id";
 }

@@ -32,15 +32,6 @@ macro_rules! calculations {
     };
 }
 
-/// Where each of some rows is: with its date, a row is found by its whole key, which the planner
-/// knows to be of one row at most.
-macro_rules! found {
-    () => {
-        "CROSS JOIN LATERAL (SELECT earning_date AS found_date FROM earning \
-         WHERE workspace_id = $1 AND earning_id = u.earning_id OFFSET 0) k OFFSET 0"
-    };
-}
-
 // OFFSET 0 keeps a lookup a lookup: whatever the statistics say, the planner cannot make a walk
 // through the whole table of it.
 statements! {
@@ -111,10 +102,9 @@ statements! {
          $26::timestamptz[], $27::timestamptz[], $28::text[], $29::json[]) u";
     DEPART_EARNINGS =
         "WITH gone AS (DELETE FROM earning e \
-         USING (SELECT u.*, found_date FROM unnest($2::uuid[], $3::boolean[], $4::text[], $5::timestamptz[], $6::text[]) \
-         AS u (earning_id, archive, left_because, left_at, left_by) ", found!(), ") u \
-         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id \
-         AND e.earning_date = u.found_date RETURNING e.*, \
+         USING unnest($2::uuid[], $3::boolean[], $4::text[], $5::timestamptz[], $6::text[]) \
+         AS u (id, archive, left_because, left_at, left_by) \
+         WHERE e.workspace_id = $1 AND e.earning_id = u.id RETURNING e.*, \
          u.archive, u.left_because, u.left_at, u.left_by), \
          kept AS (INSERT INTO earning_history (workspace_id, ", columns!(), ", left_because, \
          left_at, left_by) SELECT workspace_id, ", columns!(), ", left_because, left_at, left_by \
@@ -124,31 +114,28 @@ statements! {
         "UPDATE earning e SET obsolete_at = u.obsolete_at, obsolete_by = u.obsolete_by, \
          obsolete_because = u.obsolete_because, version = u.version, created_at = u.created_at, \
          updated_at = u.updated_at, actor_id = u.actor_id \
-         FROM (SELECT u.*, found_date FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::bigint[], \
+         FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::bigint[], \
          $7::timestamptz[], $8::timestamptz[], $9::text[]) AS u (earning_id, obsolete_at, \
-         obsolete_by, obsolete_because, version, created_at, updated_at, actor_id) ", found!(), ") u \
-         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id \
-         AND e.earning_date = u.found_date";
+         obsolete_by, obsolete_because, version, created_at, updated_at, actor_id) \
+         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id";
     EXPLAIN_EARNINGS =
         "UPDATE earning e SET credit_id = u.credit_id, transaction_id = u.transaction_id, \
          trace = u.trace, version = u.version, created_at = u.created_at, \
          updated_at = u.updated_at, actor_id = u.actor_id \
-         FROM (SELECT u.*, found_date FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::bigint[], \
+         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::bigint[], \
          $7::timestamptz[], $8::timestamptz[], $9::text[]) AS u (earning_id, credit_id, \
-         transaction_id, trace, version, created_at, updated_at, actor_id) ", found!(), ") u \
-         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id \
-         AND e.earning_date = u.found_date";
+         transaction_id, trace, version, created_at, updated_at, actor_id) \
+         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id";
     PAY_EARNINGS =
         "UPDATE earning e SET instalments = u.instalments, \
          instalments_taken = u.instalments_taken, instalments_paid = u.instalments_paid, \
          next_due = u.next_due, version = u.version, created_at = u.created_at, \
          updated_at = u.updated_at, actor_id = u.actor_id \
-         FROM (SELECT u.*, found_date FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::integer[], $6::date[], \
+         FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::integer[], $6::date[], \
          $7::bigint[], $8::timestamptz[], $9::timestamptz[], $10::text[]) AS u (earning_id, \
          instalments, instalments_taken, instalments_paid, next_due, version, created_at, \
-         updated_at, actor_id) ", found!(), ") u \
-         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id \
-         AND e.earning_date = u.found_date";
+         updated_at, actor_id) \
+         WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id";
     CALCULATIONS = calculations!(), " ORDER BY calculation_id";
     CALCULATION = calculations!(), " AND calculation_id = $2";
     PUT_CALCULATIONS =

@@ -16,8 +16,6 @@ macro_rules! select {
     };
 }
 
-/// With its date, a transaction is found by its whole key, which the planner knows to be of one row
-/// at most.
 macro_rules! progress {
     () => {
         "UPDATE base_transaction t SET status = u.status, error_reason = u.error_reason, \
@@ -27,17 +25,13 @@ macro_rules! progress {
          do_not_calculate = u.do_not_calculate, replaced_by_id = u.replaced_by_id, \
          version = u.version, created_at = u.created_at, updated_at = u.updated_at, \
          actor_id = u.actor_id \
-         FROM (SELECT u.*, found_date \
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[], \
          $8::boolean[], $9::boolean[], $10::boolean[], $11::boolean[], $12::uuid[], \
          $13::bigint[], $14::timestamptz[], $15::timestamptz[], $16::text[]) \
          AS u (transaction_id, status, error_reason, error_text, category_id, preserve_credits, \
          hold, do_not_classify, do_not_roll_up, do_not_calculate, replaced_by_id, version, \
-         created_at, updated_at, actor_id) CROSS JOIN LATERAL (SELECT event_date AS found_date \
-         FROM base_transaction WHERE workspace_id = $1 AND transaction_id = u.transaction_id \
-         OFFSET 0) k OFFSET 0) u \
-         WHERE t.workspace_id = $1 AND t.transaction_id = u.transaction_id \
-         AND t.event_date = u.found_date"
+         created_at, updated_at, actor_id) \
+         WHERE t.workspace_id = $1 AND t.transaction_id = u.transaction_id"
     };
 }
 
@@ -95,14 +89,6 @@ statements! {
          THEN excluded.newest_date ELSE k.newest_date END, \
          live_id = coalesce(excluded.live_id, k.live_id) \
          WHERE k.live_id IS NULL OR excluded.live_id IS NULL";
-    /// Keys that nobody has ever used.
-    COPY_KEYS =
-        "COPY transaction_key (workspace_id, source_number, transaction_type, newest_id, \
-         newest_date, live_id) FROM STDIN (FORMAT binary)";
-    INSERT_KEYS =
-        "INSERT INTO transaction_key (workspace_id, source_number, transaction_type, newest_id, \
-         newest_date, live_id) SELECT $1, u.* \
-         FROM unnest($2::text[], $3::text[], $4::uuid[], $5::date[], $6::uuid[]) u";
     /// Those that end; their keys are free then.
     END_TRANSACTIONS = "WITH ended AS (", progress!(),
         " RETURNING t.source_number, t.transaction_type, t.transaction_id), \
