@@ -1,7 +1,9 @@
 //! The acceptance cases and the small company on a database file, through a server, on PostgreSQL,
-//! and there through a pooler: one test a file and place. The crate of the scenarios runs them in
-//! memory.
+//! there through a pooler, and on Citus where a cluster is given: one test a file and place. The
+//! crate of the scenarios runs them in memory.
 
+#[path = "../../attain-postgres/tests/cluster/mod.rs"]
+mod cluster;
 #[path = "scenarios/shared_database.rs"]
 mod shared_database;
 
@@ -29,6 +31,8 @@ const PLACES: [(&str, Place); 4] = [
     ("postgres", on_postgres),
     ("pgbouncer", through_the_pooler),
 ];
+/// Where else, if there is a cluster.
+const CITUS: (&str, Place) = ("citus", on_citus);
 /// The pooler's connections to the server: so few that no client ever keeps one.
 const POOLED: u16 = 3;
 
@@ -37,13 +41,19 @@ fn main() {
     let folders = [examples.join("acceptance"), examples.join("small")];
     let files = read_scenarios(&folders).expect("the examples are scenarios");
     let mut trials = Vec::new();
+    let mut places = PLACES.to_vec();
+    if cluster::given().is_some() {
+        places.push(CITUS);
+    } else {
+        trials.push(cluster::not_given());
+    }
     for file in files.into_iter().map(Arc::new) {
         let name = file
             .path
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned());
         let name = name.expect("a file has a name");
-        for (place, perform) in PLACES {
+        for (place, perform) in places.iter().copied() {
             let (file, name) = (file.clone(), name.clone());
             let title = format!("{place}/{name}");
             trials.push(Trial::test(title, move || perform(&file, &name)));
@@ -146,6 +156,23 @@ static POOLED_STORE: LazyLock<OnPostgres> = LazyLock::new(|| {
         _pooler: Some(pooler),
     }
 });
+
+static SPREAD: LazyLock<OnPostgres> = LazyLock::new(|| {
+    let runtime = Runtime::new().expect("this machine gives threads");
+    let coordinator = cluster::given().expect("a cluster is given");
+    let url = runtime.block_on(cluster::database(&coordinator));
+    let options = attain_postgres::Options::default();
+    let store = runtime.block_on(PostgresStore::open(&url, options));
+    OnPostgres {
+        store: Arc::new(store.expect("the database is ready")),
+        runtime,
+        _pooler: None,
+    }
+});
+
+fn on_citus(file: &ScenarioFile, name: &str) -> Result<(), Failed> {
+    in_new_workspace(&SPREAD, file, name)
+}
 
 fn on_postgres(file: &ScenarioFile, name: &str) -> Result<(), Failed> {
     in_new_workspace(&STRAIGHT, file, name)
