@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use attain_app::Limits;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -61,12 +62,32 @@ pub(crate) struct Global {
     /// Tables for people, JSON or CSV for programs.
     #[arg(long, short, global = true, value_enum, default_value_t = Output::Table)]
     pub(crate) output: Output,
+    /// How long a process may be silent before others take over its work on a run. All processes
+    /// on a store have to have the same. [default: 60]
+    #[arg(
+        long,
+        global = true,
+        hide = true,
+        env = "ATTAIN_LEASE_SECONDS",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..=86_400)
+    )]
+    lease_seconds: Option<u32>,
 }
 
 impl Global {
     /// Where the data is.
     pub(crate) fn store(&self) -> StoreAddress {
         self.store.clone().unwrap_or_default()
+    }
+
+    /// The engine's own limits, but for what is set.
+    pub(crate) fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        Limits {
+            lease_seconds: self.lease_seconds.unwrap_or(usual.lease_seconds),
+            ..usual
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::import;
 use crate::output::Listing;
 use crate::pay::{create, sums};
 use crate::run::{follow, print_counts};
-use crate::session::{Session, caller};
+use crate::session::Session;
 use crate::store::open_address;
 
 /// The months that are run and paid.
@@ -41,7 +41,7 @@ pub(crate) async fn demo(global: &Global, demo: &Demo) -> Result<(), Failure> {
     write(demo)?;
     stages.end("write files", 0);
     let store = open_address(&address, &global.postgres, true).await?;
-    let session = Session::over(store, caller(global)?);
+    let session = Session::over(store, global)?;
     refuse_if_used(&session, &address).await?;
     let definitions = apply(&session, &demo.folder).await?;
     stages.end("apply", definitions);

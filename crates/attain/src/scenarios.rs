@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use attain_app::Limits;
 use attain_domain::ports::Store;
 use attain_memory::MemoryStore;
 use attain_scenario::{EngineDriver, ScenarioFile, read_scenarios, run};
@@ -45,7 +46,7 @@ async fn run_file(file: &ScenarioFile, on: TestStore) -> Result<Option<String>, 
             open_file(&path, true).await?.store()
         }
     };
-    let mut driver = EngineDriver::new(engine_over(store)).await?;
+    let mut driver = EngineDriver::new(engine_over(store, Limits::default())).await?;
     let result = run(&file.scenario, &file.includes, &mut driver).await;
     Ok(result.err().map(|failure| failure.to_string()))
 }

@@ -10,7 +10,7 @@ use crate::store::open_store;
 /// Serves until it is asked to stop; what is in flight is finished first.
 pub(crate) async fn serve(global: &Global, serve: &Serve) -> Result<(), Failure> {
     let store = open_store(global, serve.migrate).await?;
-    let engine = engine_over(store.store());
+    let engine = engine_over(store.store(), global.limits());
     let options = ServeOptions {
         address: serve.listen,
         insecure_allow_remote: serve.insecure_allow_remote,

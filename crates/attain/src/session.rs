@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use attain_app::{Caller, Engine, SystemClock, TimeOrderedIds};
+use attain_app::{Caller, Engine, Limits, SystemClock, TimeOrderedIds};
 use attain_domain::ids::{ActorId, IdError, RequestId, WorkspaceId};
 use attain_domain::ports::Store;
 use attain_domain::refusal::{Reason, Refusal};
@@ -20,28 +20,25 @@ pub(crate) struct Session {
 }
 
 /// An engine over a store, with this machine's clock.
-pub(crate) fn engine_over(store: Arc<dyn Store>) -> Engine {
-    Engine::new(
-        store,
-        Arc::new(SystemClock),
-        Arc::new(TimeOrderedIds::default()),
-    )
+pub(crate) fn engine_over(store: Arc<dyn Store>, limits: Limits) -> Engine {
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(TimeOrderedIds::default()));
+    Engine::new(store, clock, ids).with_limits(limits)
 }
 
 impl Session {
     /// Opens the store of the command line.
     pub(crate) async fn open(global: &Global) -> Result<Self, Failure> {
         let store = open_store(global, false).await?;
-        Ok(Self::over(store, caller(global)?))
+        Self::over(store, global)
     }
 
     /// A session on a store that is open.
-    pub(crate) fn over(store: OpenStore, caller: Caller) -> Self {
-        Self {
-            engine: engine_over(store.store()),
-            caller,
+    pub(crate) fn over(store: OpenStore, global: &Global) -> Result<Self, Failure> {
+        Ok(Self {
+            engine: engine_over(store.store(), global.limits()),
+            caller: caller(global)?,
             store,
-        }
+        })
     }
 
     /// Ends it in order: see [`OpenStore::close`].
@@ -51,7 +48,7 @@ impl Session {
 }
 
 /// Who asks, as the command line says.
-pub(crate) fn caller(global: &Global) -> Result<Caller, Failure> {
+fn caller(global: &Global) -> Result<Caller, Failure> {
     let workspace = WorkspaceId::parse(&global.workspace);
     let workspace = workspace.map_err(|error| argument("--workspace", &error))?;
     let actor = ActorId::parse(&global.actor).map_err(|error| argument("--actor", &error))?;

@@ -24,7 +24,7 @@ pub(crate) async fn worker(global: &Global, worker: &Worker) -> Result<(), Failu
         );
     }
     let store = open_store(global, false).await?;
-    let engine = engine_over(store.store());
+    let engine = engine_over(store.store(), global.limits());
     eprintln!("working on the runs in {}; Control-C stops", global.store());
     let mut workers = JoinSet::new();
     for name in names {
