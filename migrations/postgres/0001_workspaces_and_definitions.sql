@@ -157,6 +157,27 @@ BEGIN
 END
 $$;
 
+-- Has the server look at tables of more than a megabyte that have grown to more than eight times what
+-- it knew, or that it never looked at. On Citus the nodes do so by themselves.
+CREATE FUNCTION attain_know_sizes() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    grown regclass;
+BEGIN
+    FOR grown IN
+        SELECT c.oid::regclass FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+        AND pg_relation_size(c.oid) > 1000000
+        AND (c.reltuples < 0 OR pg_relation_size(c.oid) / 8192 > 8 * c.relpages)
+    LOOP
+        EXECUTE format('ANALYZE %s', grown);
+    END LOOP;
+END
+$$;
+
+REVOKE ALL ON FUNCTION attain_know_sizes() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION attain_know_sizes() TO attain_app;
 REVOKE ALL ON FUNCTION attain_workspaces() FROM PUBLIC;
 REVOKE ALL ON FUNCTION attain_create_workspace(text, timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION attain_open_partitions(date, date) FROM PUBLIC;

@@ -69,3 +69,4 @@ CREATE POLICY transaction_key_of_workspace ON transaction_key
 USING (workspace_id = nullif(current_setting('attain.workspace_id', true), ''))
 WITH CHECK (workspace_id = nullif(current_setting('attain.workspace_id', true), ''));
 GRANT SELECT, INSERT, UPDATE ON transaction_key TO attain_app;
+GRANT INSERT ON transaction_key TO attain_writer;

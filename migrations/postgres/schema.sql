@@ -489,6 +489,7 @@ run_chunk attain_app DELETE, INSERT, SELECT, UPDATE
 run_claim attain_app DELETE, INSERT, SELECT
 schema_step attain_app SELECT
 transaction_key attain_app INSERT, SELECT, UPDATE
+transaction_key attain_writer INSERT
 work_item attain_app DELETE, INSERT, SELECT
 workspace attain_app SELECT, UPDATE
 

@@ -1,9 +1,11 @@
 //! The connection in a unit of work. However many rows there are, a statement takes them all: as
 //! arrays, or through COPY.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use attain_domain::ports::StoreError;
+use attain_domain::transaction::TransactionKey;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -22,6 +24,8 @@ pub(crate) struct Writer<'c> {
     pub(crate) preamble: &'c Preamble,
     /// Whether the transaction works as that role now: see [`Self::begin_copy`].
     pub(crate) is_copying: bool,
+    /// Natural keys that a guard found never used. Who inserts one first has it.
+    pub(crate) unused_keys: BTreeSet<TransactionKey>,
 }
 
 impl Writer<'_> {

@@ -85,7 +85,8 @@ fn meaning(error: &sqlx::Error) -> (StoreErrorKind, &'static str) {
         return (Unavailable, "the database cannot be reached");
     }
     if let sqlx::Error::PoolTimedOut = error {
-        return (Unavailable, "all connections to the database are in use");
+        // Nobody asks for more connections than the pool may have: it is the server that gave none.
+        return (Unavailable, "the database gave no connection in time");
     }
     if let sqlx::Error::PoolClosed = error {
         return (Unavailable, "the store is closed");

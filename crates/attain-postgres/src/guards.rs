@@ -214,6 +214,7 @@ impl Writer<'_> {
         if ids.is_empty() {
             return Ok(Versions::new());
         }
+        let ids: BTreeSet<Uuid> = ids.into_iter().collect();
         let mut cells = self.cells();
         cells.ids(ids);
         let rows = self.rows(statement, cells).await?;
@@ -230,6 +231,7 @@ impl Writer<'_> {
         if keys.is_empty() {
             return Ok(BTreeSet::new());
         }
+        let keys: BTreeSet<&TransactionKey> = keys.into_iter().collect();
         let mut cells = self.cells();
         cells.texts(keys.iter().map(|key| key.number.as_str()));
         cells.texts(keys.iter().map(|key| key.kind.as_str()));
@@ -241,6 +243,9 @@ impl Writer<'_> {
             };
             Ok((key, row.flag()?))
         })?;
+        let used: BTreeSet<&TransactionKey> = found.iter().map(|(key, _)| key).collect();
+        let unused = keys.into_iter().filter(|key| !used.contains(key));
+        self.unused_keys = unused.cloned().collect();
         let taken = found.into_iter().filter(|(_, is_taken)| *is_taken);
         Ok(taken.map(|(key, _)| key).collect())
     }

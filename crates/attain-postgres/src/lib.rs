@@ -26,6 +26,7 @@ mod credits;
 mod definitions;
 mod earnings;
 mod error;
+mod growth;
 mod guards;
 mod keys;
 mod migrate;

@@ -1,5 +1,6 @@
 //! The store: a pool of connections, of which views never take those of commits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::cells::Cells;
 use crate::commit::write;
 use crate::definitions::workspaces;
 use crate::error::{caused, may_succeed_again};
+use crate::growth::Growth;
 use crate::migrate::{self, Server};
 use crate::options::Options;
 use crate::partitions::Years;
@@ -44,6 +46,7 @@ pub struct PostgresStore {
     views: Arc<Semaphore>,
     commits: Arc<Semaphore>,
     years: Years,
+    growth: Growth,
 }
 
 impl PostgresStore {
@@ -76,6 +79,7 @@ impl PostgresStore {
             views: permits(options.views_max),
             commits: permits(options.commits_max),
             years,
+            growth: Growth::default(),
         })
     }
 
@@ -145,7 +149,30 @@ impl PostgresStore {
             copies: self.copies,
             preamble: &self.preamble,
             is_copying: false,
+            unused_keys: BTreeSet::new(),
         })
+    }
+
+    /// Has the server look at what has grown: it plans for the sizes that it knows, and where it has
+    /// none it takes a workspace for a small part of a table. Its own rounds come too late for
+    /// tables that grow by millions within minutes.
+    async fn know_sizes(&self) {
+        let look = async {
+            let mut session = self.begin(Purpose::Commit, None).await?;
+            let connection = session.connection()?;
+            bulk::rows(
+                connection,
+                self.prepared,
+                schema::KNOW_SIZES,
+                Cells::default(),
+            )
+            .await?;
+            session.commit().await
+        };
+        // What was committed stays so; a look that fails is made up for by the server's own.
+        if let Err(error) = look.await {
+            tracing::debug!(error = %error, "the server did not look at its tables");
+        }
     }
 
     /// One transaction, from its beginning to its end.
@@ -220,7 +247,11 @@ impl Store for PostgresStore {
             .with_max_times(TRIES_MORE)
             .with_jitter();
         let attempt = || async { Box::pin(self.attempt(&changes)).await };
-        attempt.retry(pauses).when(is_worth_another_try).await
+        attempt.retry(pauses).when(is_worth_another_try).await?;
+        if self.growth.is_much(&changes.changes) {
+            self.know_sizes().await;
+        }
+        Ok(())
     }
 
     async fn create_workspace(

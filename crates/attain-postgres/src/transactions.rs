@@ -30,6 +30,12 @@ const INSERTION: Insertion = Insertion {
     cells: 29,
 };
 
+const KEY_INSERTION: Insertion = Insertion {
+    copy: sql::COPY_KEYS,
+    arrays: sql::INSERT_KEYS,
+    cells: 6,
+};
+
 fn transactions(rows: &[PgRow]) -> Result<Vec<Transaction>, StoreError> {
     each(WHAT, rows, |row| {
         let id = row.id(TransactionId)?;
@@ -193,11 +199,14 @@ impl Writer<'_> {
             new.iter().map(|row| row.id.0),
         )
         .await?;
-        let states: Vec<_> = key_states(new)?.into_iter().collect();
-        let touched = self.write(sql::PUT_KEYS, &states, fill_key).await?;
-        if usize::try_from(touched) != Ok(states.len()) {
+        let unused = std::mem::take(&mut self.unused_keys);
+        let states = key_states(new)?.into_iter();
+        let (unused, others): (Vec<_>, Vec<_>) = states.partition(|(key, _)| unused.contains(key));
+        let touched = self.write(sql::PUT_KEYS, &others, fill_key).await?;
+        if usize::try_from(touched) != Ok(others.len()) {
             return Err(two_live());
         }
+        self.insert(KEY_INSERTION, &unused, fill_key).await?;
         self.insert(INSERTION, new, fill).await
     }
 }

@@ -1,18 +1,20 @@
 //! The facts that guards are held against: one statement for each kind of record. They lock what
 //! they find, in the order of the keys, so that it stays as it is until the commit.
 
+// They are asked for in rising order, and looked up one by one: the planner cannot make a walk
+// through the whole table of it.
 macro_rules! versions {
     ($table:literal, $id:literal) => {
         concat!(
-            "SELECT ",
+            "SELECT v.",
+            $id,
+            ", v.version FROM unnest($2::uuid[]) AS u (id) CROSS JOIN LATERAL (SELECT ",
             $id,
             ", version FROM ",
             $table,
             " WHERE workspace_id = $1 AND ",
             $id,
-            " = ANY ($2::uuid[]) ORDER BY ",
-            $id,
-            " FOR NO KEY UPDATE"
+            " = u.id FOR NO KEY UPDATE) v"
         )
     };
 }
@@ -36,8 +38,9 @@ statements! {
     /// Those of these natural keys that were ever used, and whether a live transaction has them. A
     /// key that was not is taken by whoever inserts it first.
     KEYS_TAKEN =
-        "SELECT k.source_number, k.transaction_type, k.live_id IS NOT NULL FROM transaction_key k \
-         WHERE k.workspace_id = $1 AND (k.source_number, k.transaction_type) IN \
-         (SELECT * FROM unnest($2::text[], $3::text[])) \
-         ORDER BY k.source_number, k.transaction_type FOR NO KEY UPDATE OF k";
+        "SELECT k.source_number, k.transaction_type, k.live_id IS NOT NULL \
+         FROM unnest($2::text[], $3::text[]) AS u (number, type) CROSS JOIN LATERAL \
+         (SELECT source_number, transaction_type, live_id FROM transaction_key \
+         WHERE workspace_id = $1 AND source_number = u.number AND transaction_type = u.type \
+         FOR NO KEY UPDATE) k";
 }

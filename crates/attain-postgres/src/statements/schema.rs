@@ -30,5 +30,7 @@ statements! {
          WHERE i.inhparent = ANY (ARRAY['public.base_transaction', 'public.credit', \
          'public.credit_history', 'public.earning', 'public.earning_history']::regclass[]) \
          GROUP BY part_year HAVING count(*) = 5";
+    /// Looks at tables that have grown much since the server last looked, or that it never did.
+    KNOW_SIZES = "SELECT attain_know_sizes()";
     OPEN_PARTITIONS = "SELECT attain_open_partitions($1::date, $2::date)";
 }

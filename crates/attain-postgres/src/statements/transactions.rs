@@ -89,6 +89,14 @@ statements! {
          THEN excluded.newest_date ELSE k.newest_date END, \
          live_id = coalesce(excluded.live_id, k.live_id) \
          WHERE k.live_id IS NULL OR excluded.live_id IS NULL";
+    /// Keys that nobody has ever used.
+    COPY_KEYS =
+        "COPY transaction_key (workspace_id, source_number, transaction_type, newest_id, \
+         newest_date, live_id) FROM STDIN (FORMAT binary)";
+    INSERT_KEYS =
+        "INSERT INTO transaction_key (workspace_id, source_number, transaction_type, newest_id, \
+         newest_date, live_id) SELECT $1, u.* \
+         FROM unnest($2::text[], $3::text[], $4::uuid[], $5::date[], $6::uuid[]) u";
     /// Those that end; their keys are free then.
     END_TRANSACTIONS = "WITH ended AS (", progress!(),
         " RETURNING t.source_number, t.transaction_type, t.transaction_id), \
