@@ -104,6 +104,18 @@ impl Arguments {
             );
             return Err(Self::command().error(ErrorKind::ArgumentConflict, told));
         }
+        let is_for_postgres =
+            matches!(&self.command, Command::Test(test) if test.on == TestStore::Postgres);
+        if let Some(store) = &self.global.store
+            && is_for_postgres
+            && !store.is_postgres()
+        {
+            let told = format!(
+                "--on postgres: {store} is a SQLite file; name a PostgreSQL database with --store, \
+                 or nothing for a server that ends with the tests"
+            );
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, told));
+        }
         Ok(self)
     }
 }
@@ -353,7 +365,9 @@ pub(crate) struct Test {
     /// Scenario files, or folders of them.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Where they run: in memory, or on a new database file each.
+    /// Where they run: in memory, on a new database file each, or in a new workspace each of the
+    /// PostgreSQL database that --store names; without --store, of a server that ends with the
+    /// tests.
     #[arg(long, value_enum, default_value_t = TestStore::Memory)]
     pub(crate) on: TestStore,
 }
@@ -363,6 +377,7 @@ pub(crate) struct Test {
 pub(crate) enum TestStore {
     Memory,
     Sqlite,
+    Postgres,
 }
 
 #[derive(Debug, Args)]

@@ -57,7 +57,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { global, command } = arguments;
     match command {
         Command::Demo(demo) => demo::demo(&global, &demo).await,
-        Command::Test(test) => scenarios::test(&test).await,
+        Command::Test(test) => scenarios::test(&global, &test).await,
         Command::Serve(serve) => serve::serve(&global, &serve).await,
         Command::Worker(worker) => worker::worker(&global, &worker).await,
         Command::Schema => {

@@ -50,6 +50,10 @@ impl Place {
     }
 
     fn run(&self, store: &str, arguments: &[&str]) -> Ended {
+        self.run_on(Some(store), arguments)
+    }
+
+    fn run_on(&self, store: Option<&str>, arguments: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_attain"));
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
@@ -57,7 +61,7 @@ impl Place {
                 command.env_remove(&name);
             }
         }
-        command.env("ATTAIN_STORE", store);
+        command.envs(store.map(|store| ("ATTAIN_STORE", store)));
         let output = command.current_dir(&self.folder).args(arguments).output();
         let output = output.unwrap();
         Ended {
@@ -173,6 +177,25 @@ fn a_local_cluster_does_what_a_file_does_and_is_stopped_after_each_command() {
     place
         .run(store, &["migrate"])
         .check(0, "postgres-local:cluster is at this program's version");
+}
+
+#[test]
+fn scenarios_run_in_workspaces_of_a_database_or_on_a_server_of_their_own() {
+    let (place, database) = (Place::new(), Database::new("scenarios"));
+    let file = examples().join("../acceptance/a01-flat-rate.yaml");
+    let arguments = ["test", "--on", "postgres", file.to_str().unwrap()];
+    let url = database.url();
+    place.run(&url, &arguments).check(4, "[STORE_VERSION]");
+    place.run(&url, &["migrate"]).check(0, "");
+    for store in [Some(url.as_str()), Some(url.as_str()), None] {
+        place
+            .run_on(store, &arguments)
+            .check(0, "1 passed, 0 failed");
+    }
+    place
+        .run("x.sqlite", &arguments)
+        .check(2, "--on postgres: x.sqlite is a SQLite file");
+    assert_eq!(place.folder.path().read_dir().unwrap().count(), 0);
 }
 
 #[test]
