@@ -102,7 +102,8 @@ fn statements_that_keep_the_rules_pass() {
         "WITH gone AS (DELETE FROM credit WHERE workspace_id = $1 RETURNING *) \
          INSERT INTO credit_history (workspace_id, credit_id) SELECT $1::text, credit_id FROM gone",
         "INSERT INTO change_log (workspace_id, period_id) \
-         SELECT $1::text, u.* FROM unnest($2::text[]) u ON CONFLICT (workspace_id, period_id) DO NOTHING",
+         SELECT $1::text, u.* FROM unnest($2::text[]) u \
+         ON CONFLICT (workspace_id, period_id) DO NOTHING",
     ];
     for text in cases {
         assert_eq!(rules::broken_by(text), Vec::<String>::new(), "{text}");
