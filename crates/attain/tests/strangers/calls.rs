@@ -1,0 +1,248 @@
+//! Every call of the protocol, made by one client with the ids of one company.
+
+use std::fmt::Debug;
+
+use attain_client::proto::{
+    CreditRow, DateRange, DefinitionKind, DefinitionReference, EarningView, PaysheetAction,
+    Process, TransactionRow, WhenBusy,
+};
+use attain_client::{ApplyMode, Client, ClientError, Rows, values};
+use futures::{TryStreamExt, stream};
+
+/// What a call names.
+pub(crate) struct Named {
+    pub(crate) workspace: &'static str,
+    pub(crate) participant: &'static str,
+    pub(crate) run: String,
+    pub(crate) batch: String,
+    pub(crate) sheet: String,
+    pub(crate) line: String,
+    pub(crate) earning: String,
+    /// The number of a transaction.
+    pub(crate) order: String,
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The reason.
+    Refused(String),
+    /// What was answered.
+    Rows(Vec<String>),
+}
+
+/// The name of a call, and what it came to.
+pub(crate) type Called = (&'static str, Outcome);
+
+fn refused(error: &ClientError) -> Outcome {
+    Outcome::Refused(error.reason().unwrap_or("none").to_owned())
+}
+
+fn one<T: Debug>(answer: Result<T, ClientError>) -> Outcome {
+    match answer {
+        Ok(answer) => Outcome::Rows(vec![format!("{answer:?}")]),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn all<T: Debug>(rows: Rows<T>) -> Outcome {
+    let rows: Result<Vec<T>, ClientError> = rows.try_collect().await;
+    match rows {
+        Ok(rows) => Outcome::Rows(rows.iter().map(|row| format!("{row:?}")).collect()),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn streamed<T: Debug>(rows: Result<Rows<T>, ClientError>) -> Outcome {
+    match rows {
+        Ok(rows) => all(rows).await,
+        Err(error) => refused(&error),
+    }
+}
+
+pub(crate) fn january() -> DateRange {
+    values::dates("2026-01-01", "2026-02-01").expect("dates")
+}
+
+/// The calls that only read.
+pub(crate) async fn reads(client: &Client, named: &Named) -> Vec<Called> {
+    let (who, order, dates) = (named.participant, &named.order, january);
+    let kind = DefinitionKind::Participant;
+    let earnings = client.earnings(Some(who), dates(), EarningView::Full);
+    let explained = client.explain(&named.earning).await;
+    let watched = client.watch_run(&named.run).await;
+    let transactions = client.transactions(dates());
+    let credits = client.credits(who, dates());
+    let transaction = client.transaction(order, "ORDER").await;
+    let mut called = reads_of_payments(client, named).await;
+    let (activities, workspaces) = (client.activities(), client.workspaces());
+    let (export, definitions) = (client.export().await, client.definitions(kind));
+    let statement = client.statement(who, "2026-01").await;
+    let (run, runs) = (client.run(&named.run).await, client.runs());
+    called.extend([
+        ("ActivityService/ListActivities", all(activities).await),
+        ("CreditService/ListCredits", all(credits).await),
+        ("DefinitionService/ListDefinitions", all(definitions).await),
+        (
+            "DefinitionService/ExportDefinitions",
+            streamed(export).await,
+        ),
+        ("EarningService/ListEarnings", all(earnings).await),
+        ("EarningService/ExplainEarning", one(explained)),
+        ("RunService/GetRun", one(run)),
+        ("RunService/ListRuns", all(runs).await),
+        ("RunService/WatchRun", streamed(watched).await),
+        (
+            "RunService/ListRunLog",
+            all(client.run_log(&named.run)).await,
+        ),
+        ("StatementService/GetStatement", one(statement)),
+        (
+            "TransactionService/ListTransactions",
+            all(transactions).await,
+        ),
+        ("TransactionService/GetTransaction", one(transaction)),
+        ("WorkspaceService/ListWorkspaces", all(workspaces).await),
+    ]);
+    called
+}
+
+async fn reads_of_payments(client: &Client, named: &Named) -> Vec<Called> {
+    let (batch, sheet) = (&named.batch, &named.sheet);
+    let left_out = match client.left_out(batch).await {
+        Ok(rows) => Outcome::Rows(rows.iter().map(|row| format!("{row:?}")).collect()),
+        Err(error) => refused(&error),
+    };
+    let (lines, explained) = (client.payment_lines(sheet), client.explain_paysheet(sheet));
+    vec![
+        ("BatchService/GetBatch", one(client.batch(batch).await)),
+        ("BatchService/ListBatches", all(client.batches()).await),
+        ("BatchService/ListLeftOut", left_out),
+        (
+            "PaysheetService/ListPaysheets",
+            all(client.paysheets(batch)).await,
+        ),
+        (
+            "PaysheetService/GetPaysheet",
+            one(client.paysheet(sheet).await),
+        ),
+        ("PaysheetService/ListPaymentLines", all(lines).await),
+        ("PaysheetService/ExplainPaysheet", all(explained).await),
+    ]
+}
+
+/// The calls that write, about batches and paysheets.
+pub(crate) async fn payments(client: &Client, named: &Named) -> Vec<Called> {
+    let (batch, sheet, line) = (&named.batch, &named.sheet, &named.line);
+    let date = values::date("2026-02-15").expect("a date");
+    let action = PaysheetAction::Lock;
+    // The owner made theirs with the same words and the same id.
+    let repeat = client.clone().with_request_id("create-batch");
+    let created = repeat.create_batch("everybody", "2026-01", None).await;
+    vec![
+        ("BatchService/CreateBatch", one(created)),
+        (
+            "BatchService/RefreshBatch",
+            one(client.refresh_batch(batch, None).await),
+        ),
+        (
+            "BatchService/UpdateBatch",
+            one(client.set_pay_date(batch, date, None).await),
+        ),
+        (
+            "PaysheetService/LockPaysheet",
+            one(client.lock_paysheet(sheet, None).await),
+        ),
+        (
+            "PaysheetService/SubmitPaysheet",
+            one(client.submit_paysheet(sheet, None).await),
+        ),
+        (
+            "PaysheetService/ApprovePaysheet",
+            one(client.approve_paysheet(sheet, None).await),
+        ),
+        (
+            "PaysheetService/RejectPaysheet",
+            one(client.reject_paysheet(sheet, None).await),
+        ),
+        (
+            "PaysheetService/ActOnPaysheets",
+            one(client.act_on_paysheets(batch, action).await),
+        ),
+        (
+            "PaysheetService/HoldLine",
+            one(client.hold_line(line, None).await),
+        ),
+        (
+            "PaysheetService/ReleaseLine",
+            one(client.release_line(line, None).await),
+        ),
+        (
+            "BatchService/FreezeBatch",
+            one(client.freeze_batch(batch, None).await),
+        ),
+        (
+            "BatchService/PayBatch",
+            one(client.pay_batch(batch, None).await),
+        ),
+        (
+            "BatchService/DeleteBatch",
+            one(client.delete_batch(batch, None).await),
+        ),
+    ]
+}
+
+/// The other calls that write.
+pub(crate) async fn writes(client: &Client, named: &Named) -> Vec<Called> {
+    let plan = DefinitionReference {
+        kind: DefinitionKind::Participant.into(),
+        definition_id: named.participant.to_owned(),
+    };
+    let deleted = client.apply(Vec::new(), vec![plan], ApplyMode::Write).await;
+    let credit = CreditRow {
+        number: named.order.clone(),
+        r#type: "ORDER".to_owned(),
+        event_date: "2026-01-05".to_owned(),
+        participant: named.participant.to_owned(),
+        amount: "1".to_owned(),
+        currency: "USD".to_owned(),
+        ..CreditRow::default()
+    };
+    let credits = client.import_credits(stream::iter([credit])).await;
+    let order = order(&named.order, "1");
+    let orders = client.import_transactions(stream::iter([order])).await;
+    let repeat = client.clone().with_request_id("start-run");
+    let process = Process::RunAll;
+    let started = repeat.start_run(process, january(), WhenBusy::Refuse).await;
+    let same = client.clone().in_workspace(named.workspace);
+    vec![
+        ("DefinitionService/ApplyDefinitions", one(deleted)),
+        ("CreditService/ImportCredits", streamed(credits).await),
+        (
+            "TransactionService/ImportTransactions",
+            streamed(orders).await,
+        ),
+        (
+            "RunService/CancelRun",
+            one(client.cancel_run(&named.run).await),
+        ),
+        ("RunService/StartRun", one(started)),
+        (
+            "WorkspaceService/CreateWorkspace",
+            one(same.create_workspace().await),
+        ),
+    ]
+}
+
+/// A sale of Ana's.
+pub(crate) fn order(number: &str, amount: &str) -> TransactionRow {
+    TransactionRow {
+        number: number.to_owned(),
+        r#type: "ORDER".to_owned(),
+        event_date: "2026-01-05".to_owned(),
+        amount: amount.to_owned(),
+        currency: "USD".to_owned(),
+        attributes: [("rep".to_owned(), "ana".to_owned())].into(),
+        ..TransactionRow::default()
+    }
+}
