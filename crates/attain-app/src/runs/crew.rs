@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::coordinator::coordinate;
 use super::ground::Leave;
-use super::worker::work_on;
+use super::worker::{is_passing, work_on};
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
@@ -27,6 +27,9 @@ use crate::failure::store_refusal;
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// How long it waits when the store does not answer.
 const STORE_AWAY: Duration = Duration::from_secs(1);
+/// How long workers that are told to leave have for what they are at. A store that does not answer
+/// keeps none of them for longer; the lease of what is not given back by then ends by itself.
+const LEAVES_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a worker looks for.
 #[derive(Clone)]
@@ -276,12 +279,13 @@ impl Engine {
     }
 
     /// Serves whatever run of whatever workspace has something to do, one chunk of each workspace
-    /// in turn, until `stop`: then what is held is given back between two commits. Runs whose
-    /// coordinator is silent for longer than its lease are taken over.
+    /// in turn, until `stop`: then what is held is given back between two commits, if the store
+    /// answers in time. Runs whose coordinator is silent for longer than its lease are taken over.
     pub async fn work(&self, worker: &WorkerId, stop: impl Future<Output = ()> + Send) {
         let mut crew = Crew::new(self);
         crew.add_worker(worker.clone(), Scope::All);
         let mut stop = std::pin::pin!(stop);
+        let mut late: BoxFuture<'static, ()> = Box::pin(std::future::pending());
         let mut is_stopping = false;
         loop {
             let outcome = tokio::select! {
@@ -289,7 +293,12 @@ impl Engine {
                     is_stopping = true;
                     crew.leave.tell();
                     self.wake();
+                    late = Box::pin(after(LEAVES_WITHIN));
                     continue;
+                }
+                () = &mut late => {
+                    tracing::warn!("left in the middle of something: its lease has to end");
+                    return;
                 }
                 outcome = crew.next() => outcome,
             };
@@ -300,7 +309,11 @@ impl Engine {
                 }
                 Some(Outcome::Coordinator(Err(refusal))) => {
                     let reason = refusal.reason.code();
-                    tracing::error!(reason, error = %refusal, "a run has failed");
+                    if is_passing(&refusal) {
+                        tracing::error!(reason, error = %refusal, "a run waits for its next turn");
+                    } else {
+                        tracing::error!(reason, error = %refusal, "a run has failed");
+                    }
                 }
                 Some(Outcome::Coordinator(Ok(None)) | Outcome::Worker(Ok(()))) => {}
                 Some(Outcome::Worker(Err(refusal))) => {
@@ -313,6 +326,14 @@ impl Engine {
             }
         }
     }
+}
+
+/// Waits for a while. Without a runtime there is no time to wait for.
+async fn after(pause: Duration) {
+    if Handle::try_current().is_err() {
+        return std::future::pending().await;
+    }
+    tokio::time::sleep(pause).await;
 }
 
 /// A worker of this process.
