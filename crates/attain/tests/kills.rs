@@ -65,7 +65,7 @@ impl<'p> Workers<'p> {
     fn hire(&mut self) {
         self.hired += 1;
         let name = format!("worker{}", self.hired);
-        let at_work = self.place.begin("nobody", &["worker", "--name", &name]);
+        let at_work = self.place.begin(&["worker", "--name", &name]);
         self.at_work.insert(name, at_work);
     }
 
@@ -74,12 +74,12 @@ impl<'p> Workers<'p> {
     #[track_caller]
     fn kill(&mut self, sql: &'static str) {
         for _ in 0..KILLS_MAX {
-            let found = self.place.until(sql, "stormy");
+            let found = self.place.until(sql);
             let held = found.first().unwrap();
             let (name, _) = held.split_once('-').unwrap();
             self.at_work.remove(name).unwrap().kill();
             // The dead let nothing go.
-            if self.place.ask(HELD, "stormy").contains(held) {
+            if self.place.ask(HELD).contains(held) {
                 return;
             }
             self.hire();
@@ -88,67 +88,68 @@ impl<'p> Workers<'p> {
     }
 }
 
-fn site(name: &str, workspaces: &[&str]) -> (Database, Place) {
+/// A workspace in a database of its own, with sales that wait for a run.
+fn site(name: &'static str) -> (Database, Place) {
     let database = Database::new(name);
-    let place = Place::over(&database.url(), LEASE_SECONDS);
-    company::write(&place, SALES);
-    for workspace in workspaces {
-        found(&place, workspace);
-        place.run(workspace, IMPORT).check(0, "");
-    }
+    let place = Place::over(&database.url(), name, LEASE_SECONDS);
+    prepare(&place);
     (database, place)
+}
+
+fn prepare(place: &Place) {
+    company::write(place, SALES);
+    found(place);
+    place.run(IMPORT).check(0, "");
 }
 
 #[test]
 fn a_run_whose_workers_are_killed_is_finished_by_the_others() {
-    let (_database, place) = site("kills", &["calm", "stormy"]);
-    place.run("calm", RUN).check(0, "");
+    let ((_calm, calm), (_stormy, place)) = (site("calm"), site("stormy"));
+    calm.run(RUN).check(0, "");
     let mut workers = Workers::new(&place, 3);
-    place.run("stormy", START).check(0, "run_");
+    place.run(START).check(0, "run_");
     workers.kill(HOLDS_A_PIECE);
     workers.kill(COORDINATES);
-    let ended = place.until(ENDED, "stormy");
-    assert_eq!(ended, place.ask(ENDED, "calm"), "nothing is counted twice");
-    check_same(&place, "stormy", &facts(&place, "calm"));
+    let ended = place.until(ENDED);
+    assert_eq!(ended, calm.ask(ENDED), "nothing is counted twice");
+    check_same(&place, &facts(&calm));
     let log = "SELECT entry_text FROM process_run_log WHERE workspace_id = $1 \
         AND entry_text LIKE '%taken up again%'";
-    assert_eq!(place.ask(log, "stormy").len(), 1, "it was coordinated anew");
+    assert_eq!(place.ask(log).len(), 1, "it was coordinated anew");
 }
 
 #[test]
 fn a_worker_that_is_asked_to_leave_does_and_holds_nothing() {
-    let (_database, place) = site("leaves", &["stormy"]);
-    let idle = place.begin("nobody", &["worker", "--name", "idle"]);
+    let (_database, place) = site("leaves");
+    let idle = place.begin(&["worker", "--name", "idle"]);
     let connected = "SELECT 'one' FROM pg_stat_activity WHERE datname = current_database() \
-        AND application_name = $1 AND query LIKE '%attain_workspaces_at_work%' LIMIT 1";
-    place.until(connected, "attain");
+        AND $1 <> '' AND application_name = 'attain' AND query LIKE '%attain_workspaces_at_work%' LIMIT 1";
+    place.until(connected);
     idle.terminate();
     place.ends_within(idle, LEAVES_WITHIN).check(0, "");
 
-    place.run("stormy", START).check(0, "run_");
+    place.run(START).check(0, "run_");
     for signal in [AtWork::terminate, AtWork::interrupt] {
         let arguments = ["worker", "--name", "guest", "--workers", "2"];
-        let guest = place.begin("nobody", &arguments);
-        place.until(COORDINATES, "stormy");
+        let guest = place.begin(&arguments);
+        place.until(COORDINATES);
         signal(&guest);
         place.ends_within(guest, LEAVES_WITHIN).check(0, "");
-        assert_eq!(place.ask(HELD, "stormy"), [""; 0], "it is all given back");
+        assert_eq!(place.ask(HELD), [""; 0], "it is all given back");
     }
-    let _last = place.begin("nobody", &["worker", "--name", "last"]);
-    let ended = place.until(ENDED, "stormy");
+    let _last = place.begin(&["worker", "--name", "last"]);
+    let ended = place.until(ENDED);
     assert!(ended[0].starts_with("succeeded "), "{ended:?}");
 }
 
 #[test]
 fn a_worker_leaves_although_the_server_is_gone() {
     let server = Throwaway::start().unwrap();
-    let place = Place::over(&server.url("postgres"), LEASE_SECONDS);
-    company::write(&place, SALES);
-    found(&place, "stormy");
-    place.run("stormy", IMPORT).check(0, "");
-    place.run("stormy", START).check(0, "run_");
-    let guest = place.begin("nobody", &["worker", "--name", "guest"]);
-    place.until(COORDINATES, "stormy");
+    let place = Place::over(&server.url("postgres"), "gone", LEASE_SECONDS);
+    prepare(&place);
+    place.run(START).check(0, "run_");
+    let guest = place.begin(&["worker", "--name", "guest"]);
+    place.until(COORDINATES);
     server.kill().unwrap();
     guest.terminate();
     place.ends_within(guest, LEAVES_WITHIN).check(0, "");

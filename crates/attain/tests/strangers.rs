@@ -200,7 +200,7 @@ fn check_not_there(called: &[Called]) {
 #[test]
 fn what_is_in_another_workspace_is_not_there() {
     let database = Database::new("strangers");
-    let place = Place::over(&database.url(), 60);
+    let place = Place::over(&database.url(), OWNER, 60);
     let runtime = Runtime::new().unwrap();
     let ((owner, stranger), named) = runtime.block_on(async {
         let (owner, stranger) = serve(&database.url()).await;
@@ -208,7 +208,7 @@ fn what_is_in_another_workspace_is_not_there() {
         define(&stranger, &["workspace.yaml"]).await;
         ((owner, stranger), named)
     });
-    let before = place.ask(EVERYTHING, OWNER);
+    let before = place.ask(EVERYTHING);
     let called = runtime.block_on(async {
         let mut called = calls::reads(&stranger, &named).await;
         called.extend(calls::payments(&stranger, &named).await);
@@ -223,7 +223,7 @@ fn what_is_in_another_workspace_is_not_there() {
         called
     });
     check_not_there(&called);
-    assert_eq!(place.ask(EVERYTHING, OWNER), before, "nothing has changed");
+    assert_eq!(place.ask(EVERYTHING), before, "nothing has changed");
     // To the owner it is all there, by the same names.
     let seen = runtime.block_on(calls::reads(&owner, &named));
     for (name, outcome) in seen {

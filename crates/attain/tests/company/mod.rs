@@ -74,19 +74,19 @@ const FACTS: [(&str, &str); 8] = [
     ),
 ];
 
-/// What a workspace holds, a line for each fact.
-pub(crate) fn facts(place: &Place, workspace: &str) -> Vec<String> {
+/// What a place's workspace holds, a line for each fact.
+pub(crate) fn facts(place: &Place) -> Vec<String> {
     let lines = FACTS.iter().flat_map(|(what, sql)| {
-        let rows = place.ask(sql, workspace);
+        let rows = place.ask(sql);
         rows.into_iter().map(move |row| format!("{what}: {row}"))
     });
     lines.collect()
 }
 
-/// Whether a workspace holds what another does.
+/// Whether a place's workspace holds what that of another does.
 #[track_caller]
-pub(crate) fn check_same(place: &Place, workspace: &str, expected: &[String]) {
-    let facts = facts(place, workspace);
+pub(crate) fn check_same(place: &Place, expected: &[String]) {
+    let facts = facts(place);
     let lost: Vec<_> = expected
         .iter()
         .filter(|fact| !facts.contains(fact))
@@ -116,10 +116,8 @@ pub(crate) fn write(place: &Place, sales: u32) {
 
 /// Makes a workspace of the company.
 #[track_caller]
-pub(crate) fn found(place: &Place, workspace: &str) {
-    place
-        .run(workspace, &["apply", "-f", "documents"])
-        .check(0, "");
+pub(crate) fn found(place: &Place) {
+    place.run(&["apply", "-f", "documents"]).check(0, "");
 }
 
 fn people() -> String {

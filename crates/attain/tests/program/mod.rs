@@ -67,7 +67,11 @@ pub(crate) struct AtWork(Option<Child>);
 impl AtWork {
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ended {
-        Ended::of(self.0.take().unwrap().wait_with_output().unwrap())
+        Ended::of(self.take().wait_with_output().unwrap())
+    }
+
+    fn take(&mut self) -> Child {
+        self.0.take().unwrap()
     }
 
     /// Whether it has ended already.
@@ -77,7 +81,7 @@ impl AtWork {
 
     /// Ends it at once, as if its machine were gone, and waits until it is.
     pub(crate) fn kill(mut self) {
-        let mut child = self.0.take().unwrap();
+        let mut child = self.take();
         child.kill().unwrap();
         child.wait().unwrap();
     }
@@ -109,26 +113,28 @@ impl Drop for AtWork {
     }
 }
 
-/// A database, and a folder for files that the program reads.
+/// A workspace of a database, and a folder for files that the program reads.
 pub(crate) struct Place {
     folder: TempDir,
     url: String,
+    workspace: &'static str,
     lease_seconds: u32,
     runtime: Runtime,
 }
 
 impl Place {
     /// The database is migrated.
-    pub(crate) fn over(url: &str, lease_seconds: u32) -> Self {
+    pub(crate) fn over(url: &str, workspace: &'static str, lease_seconds: u32) -> Self {
         let folder = TempDir::new().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let place = Self {
             folder,
             url: url.to_owned(),
+            workspace,
             lease_seconds,
             runtime: Runtime::new().unwrap(),
         };
-        place.run("main", &["migrate"]).check(0, "");
+        place.run(&["migrate"]).check(0, "");
         place
     }
 
@@ -141,18 +147,18 @@ impl Place {
     }
 
     /// Runs the program to its end.
-    pub(crate) fn run(&self, workspace: &str, arguments: &[&str]) -> Ended {
-        Ended::of(self.command(workspace, arguments).output().unwrap())
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.command(arguments).output().unwrap())
     }
 
     /// Starts the program.
-    pub(crate) fn begin(&self, workspace: &str, arguments: &[&str]) -> AtWork {
-        let mut command = self.command(workspace, arguments);
+    pub(crate) fn begin(&self, arguments: &[&str]) -> AtWork {
+        let mut command = self.command(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         AtWork(Some(command.stderr(Stdio::piped()).spawn().unwrap()))
     }
 
-    fn command(&self, workspace: &str, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_attain"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ATTAIN_") {
@@ -161,18 +167,18 @@ impl Place {
         }
         command
             .env("ATTAIN_STORE", &self.url)
-            .env("ATTAIN_WORKSPACE", workspace)
+            .env("ATTAIN_WORKSPACE", self.workspace)
             .env("ATTAIN_LEASE_SECONDS", self.lease_seconds.to_string())
             .current_dir(&self.folder)
             .args(arguments);
         command
     }
 
-    /// The rows that a statement about a workspace, its `$1`, gives; each of one text.
-    pub(crate) fn ask(&self, sql: &'static str, workspace: &str) -> Vec<String> {
+    /// The rows that a statement about the workspace, its `$1`, gives; each of one text.
+    pub(crate) fn ask(&self, sql: &'static str) -> Vec<String> {
         self.runtime.block_on(async {
             let mut connection = connect(&self.url).await;
-            let rows = sqlx::query_scalar(sql).bind(workspace);
+            let rows = sqlx::query_scalar(sql).bind(self.workspace);
             let rows = rows.fetch_all(&mut connection).await.unwrap();
             connection.close().await.unwrap();
             rows
@@ -181,14 +187,31 @@ impl Place {
 
     /// Asks until there are rows.
     #[track_caller]
-    pub(crate) fn until(&self, sql: &'static str, workspace: &str) -> Vec<String> {
+    pub(crate) fn until(&self, sql: &'static str) -> Vec<String> {
+        self.rows_or_end(sql, || false)
+    }
+
+    /// Asks until there are rows, which have to come while a program is at work.
+    #[track_caller]
+    pub(crate) fn while_at_work(&self, at_work: &mut AtWork, sql: &'static str) {
+        let rows = self.rows_or_end(sql, || at_work.has_ended());
+        if rows.is_empty() {
+            let Ended { code, out, err } = Ended::of(at_work.take().wait_with_output().unwrap());
+            panic!("it ended before {sql}: {code:?} {out}{err}");
+        }
+    }
+
+    #[track_caller]
+    fn rows_or_end(&self, sql: &'static str, mut has_ended: impl FnMut() -> bool) -> Vec<String> {
         let rows = self.runtime.block_on(async {
             let mut connection = connect(&self.url).await;
             let asking = async {
                 loop {
-                    let rows = sqlx::query_scalar(sql).bind(workspace);
+                    // Before the look, so that what is there at the end is seen.
+                    let is_last = has_ended();
+                    let rows = sqlx::query_scalar(sql).bind(self.workspace);
                     let rows: Vec<String> = rows.fetch_all(&mut connection).await.unwrap();
-                    if !rows.is_empty() {
+                    if is_last || !rows.is_empty() {
                         return rows;
                     }
                     sleep(LOOK_AGAIN).await;
