@@ -507,6 +507,25 @@ BEGIN
     RETURN FOUND;
 END
 $function$
+CREATE OR REPLACE FUNCTION public.attain_know_sizes()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+    grown regclass;
+BEGIN
+    FOR grown IN
+        SELECT c.oid::regclass FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+        AND pg_relation_size(c.oid) > 1000000
+        AND (c.reltuples < 0 OR pg_relation_size(c.oid) / 8192 > 8 * c.relpages)
+    LOOP
+        EXECUTE format('ANALYZE %s', grown);
+    END LOOP;
+END
+$function$
 CREATE OR REPLACE FUNCTION public.attain_open_partitions(first_date date, last_date date)
  RETURNS void
  LANGUAGE plpgsql
@@ -592,6 +611,7 @@ $function$
 
 -- rights on functions
 attain_create_workspace attain_app
+attain_know_sizes attain_app
 attain_open_partitions attain_app
 attain_workspaces attain_app
 attain_workspaces_at_work attain_app
