@@ -55,7 +55,8 @@ const FACTS: [(&str, &str); 8] = [
         "lines",
         "SELECT t::text FROM (SELECT participant_id, plan_id, component_id, kind, held, count(*), \
          count(DISTINCT (earning_id, instalment)), sum(amount), sum(pay_amount) \
-         FROM payment_line WHERE workspace_id = $1 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5) t",
+         FROM payment_line WHERE workspace_id = $1 GROUP BY 1, 2, 3, 4, 5 \
+         ORDER BY 1, 2, 3, 4, 5) t",
     ),
     (
         "keys",
