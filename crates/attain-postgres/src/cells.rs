@@ -15,8 +15,8 @@ use sqlx::postgres::{
 use sqlx::{Arguments, Decode, Encode, Type};
 use uuid::Uuid;
 
-use crate::codes::Code;
 use crate::error::caused;
+use attain_documents::stored::Code;
 
 /// JSON as it is stored: `json` keeps the text.
 #[derive(Clone, Debug)]

@@ -16,8 +16,8 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::codes::Code;
 use crate::numeric;
+use attain_documents::stored::Code;
 
 use self::arrays::{Column, Kind};
 pub(crate) use self::writing::Insertion;

@@ -247,7 +247,7 @@ impl CreditRepository for PgSnapshot {
         cells.date_or_first(after.map(|after| after.date));
         cells.text(after.map_or("", |after| after.key.number.as_str()));
         cells.text(after.map_or("", |after| after.key.kind.as_str()));
-        cells.text(after.map_or("", |after| crate::codes::Code::code(after.kind)));
+        cells.text(after.map_or("", |after| attain_documents::stored::Code::code(after.kind)));
         cells.id_or_first(after.map(|after| after.lineage.0));
         cells.limit(chunk.rows());
         credits(&self.rows(sql::CREDITS_OF_PARTICIPANTS, cells).await?)

@@ -19,7 +19,6 @@ mod bulk;
 mod calculations;
 mod cells;
 mod chunks;
-mod codes;
 mod commit;
 mod copy;
 mod credits;

@@ -15,9 +15,9 @@ use sqlx::{Decode, Row, Type};
 use uuid::Uuid;
 
 use crate::cells::Document;
-use crate::codes::Code;
 use crate::error::corrupt;
 use crate::numeric::Number;
+use attain_documents::stored::Code;
 
 /// Reads the cells of one row from the first to the last.
 pub(crate) struct Reading<'r> {

@@ -13,8 +13,8 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, Encode, Sqlite, Type};
 use uuid::Uuid;
 
-use crate::codes::Code;
 use crate::error::caused;
+use attain_documents::stored::Code;
 
 /// Days from the first day of the year 1 to 1970-01-01.
 pub(crate) const DAYS_BEFORE_1970: i32 = 719_163;

@@ -279,7 +279,7 @@ impl CreditRepository for SqliteSnapshot {
         cells.whole(after.map_or(i64::MIN, |after| crate::cells::day_of(after.date)));
         cells.text(after.map_or("", |after| after.key.number.as_str()));
         cells.text(after.map_or("", |after| after.key.kind.as_str()));
-        cells.text(after.map_or("", |after| crate::codes::Code::code(after.kind)));
+        cells.text(after.map_or("", |after| attain_documents::stored::Code::code(after.kind)));
         cells.id_or_first(after.map(|after| after.lineage.0));
         cells.limit(chunk.rows());
         credits(&self.page(sql::CREDITS_OF_PARTICIPANTS, cells).await?)

@@ -13,11 +13,11 @@ use serde::Deserialize;
 
 use crate::bulk::Writer;
 use crate::cells::{Cells, pair_list};
-use crate::codes::Code;
 use crate::error::{conflict, corrupt};
 use crate::snapshot::SqliteSnapshot;
 use crate::statements::definitions as sql;
 use crate::stored::{StampRow, Text, Whole, rows};
+use attain_documents::stored::Code;
 
 type Name = (DefinitionKind, DefinitionId);
 

@@ -17,7 +17,6 @@ mod bulk;
 mod calculations;
 mod cells;
 mod chunks;
-mod codes;
 mod commit;
 mod credits;
 mod definitions;

@@ -17,8 +17,8 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use uuid::Uuid;
 
 use crate::cells::DAYS_BEFORE_1970;
-use crate::codes::Code;
 use crate::error::corrupt;
+use attain_documents::stored::Code;
 
 /// The rows of a page.
 pub(crate) fn rows<'a, Row>(what: &str, page: &'a str) -> Result<Vec<Row>, StoreError>

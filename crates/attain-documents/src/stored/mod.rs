@@ -3,6 +3,7 @@
 //! Reading never panics: text that is not what was written is an error.
 
 mod chunks;
+mod codes;
 mod rows;
 mod trace;
 
@@ -16,6 +17,7 @@ use crate::document::{
 };
 
 pub use chunks::{decode_chunk_task, decode_failures, encode_chunk_task, encode_failures};
+pub use codes::Code;
 pub use rows::{
     decode_attributes, decode_counts, decode_plan_versions, decode_row_error, encode_attributes,
     encode_counts, encode_plan_versions, encode_row_error,

@@ -7,8 +7,12 @@ use attain_domain::payment::{BatchStatus, LineKind, PaysheetStatus};
 use attain_domain::refusal::Reason;
 use attain_domain::run::{LogLevel, Process, RunStatus};
 
-pub(crate) trait Code: Copy {
+/// A value of a closed set that SQL stores keep as a word.
+pub trait Code: Copy {
+    /// The word.
     fn code(self) -> &'static str;
+
+    /// What a word means; none for one that means nothing.
     fn from_code(code: &str) -> Option<Self>;
 }
 
