@@ -110,18 +110,24 @@ impl Cluster {
     /// Starts the server, and returns when it takes connections.
     pub(crate) fn start(&self) -> Result<(), LocalError> {
         self.private_folder(&self.sockets)?;
+        let mut since = self.log_length();
         let mut outcome = self.try_start();
         for _ in 1..START_ATTEMPTS {
-            let Err(LocalError::Failed { said, .. }) = &outcome else {
-                break;
-            };
-            // Shared memory that a backend still has, or a process that nobody has buried yet.
-            if !(said.contains("still in use") || said.contains("already exists")) {
+            if outcome.is_ok() || !self.is_held_by_the_last_server(since) {
                 break;
             }
+            since = self.log_length();
             outcome = self.try_start();
         }
         outcome
+    }
+
+    /// Whether the log says, since a length of it, that processes of the last server are still
+    /// there: they have its shared memory, or nobody has buried the first of them yet. They write
+    /// on while they go, so that the reason may stand far above the end.
+    fn is_held_by_the_last_server(&self, since: u64) -> bool {
+        let said = self.log_since(since);
+        said.contains("still in use") || said.contains("already exists")
     }
 
     fn try_start(&self) -> Result<(), LocalError> {
@@ -204,18 +210,27 @@ impl Cluster {
         self.data().join("server.log")
     }
 
+    fn log_length(&self) -> u64 {
+        fs::metadata(self.log()).map_or(0, |log| log.len())
+    }
+
     /// The last lines that the server wrote.
     fn log_tail(&self) -> String {
+        let said = self.log_since(self.log_length().saturating_sub(LOG_TAIL_BYTES));
+        said.trim().replace('\n', "; ")
+    }
+
+    /// What the server wrote from a length of its log on.
+    fn log_since(&self, length: u64) -> String {
         let read = || {
             let mut file = File::open(self.log())?;
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(LOG_TAIL_BYTES)))?;
+            file.seek(SeekFrom::Start(length))?;
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
             Ok(bytes)
         };
-        let tail = read().unwrap_or_else(|error: std::io::Error| error.to_string().into_bytes());
-        String::from_utf8_lossy(&tail).trim().replace('\n', "; ")
+        let bytes = read().unwrap_or_else(|error: std::io::Error| error.to_string().into_bytes());
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Makes a folder that only the server's account may enter, or finds it as such.

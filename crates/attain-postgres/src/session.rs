@@ -91,11 +91,15 @@ impl Preamble {
     }
 }
 
-/// A connection in a transaction. Dropped, the transaction is rolled back and the connection goes
-/// back to the pool.
+/// A connection in a transaction. Dropped at rest, the transaction is rolled back and the connection
+/// goes back to the pool; dropped at work, it is closed.
 pub(crate) struct Session {
     /// None only while it ends.
     connection: Option<PoolConnection<Postgres>>,
+    /// Whether a statement may be under way. Its caller may give up in the middle of it, and the
+    /// driver does not count what the server still has to answer to a COPY: the next user of the
+    /// connection would take those answers for answers to his own statements.
+    is_at_work: bool,
 }
 
 /// A connection of which nobody knows whether it is in a transaction: dropped, it is closed.
@@ -138,8 +142,10 @@ impl Session {
             let connection = pool.acquire().await.map_err(from_driver)?;
             match InDoubt(Some(connection)).settle(batch.clone()).await {
                 Ok(connection) => {
-                    let connection = Some(connection);
-                    return Ok(Self { connection });
+                    return Ok(Self {
+                        connection: Some(connection),
+                        is_at_work: false,
+                    });
                 }
                 Err(error) if error.kind == StoreErrorKind::Unavailable && spare > 0 => spare -= 1,
                 Err(error) => return Err(error),
@@ -147,11 +153,18 @@ impl Session {
         }
     }
 
+    /// To work with. Who goes on with the session afterwards ends it, or says that it is at rest.
     pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        self.is_at_work = true;
         match &mut self.connection {
             Some(connection) => Ok(&mut *connection),
             None => Err(from_driver(sqlx::Error::PoolClosed)),
         }
+    }
+
+    /// Every statement was answered.
+    pub(crate) fn rest(&mut self) {
+        self.is_at_work = false;
     }
 
     /// Makes what was written last. After an error it was not made, or nobody knows.
@@ -177,8 +190,9 @@ impl Drop for Session {
         let Some(connection) = self.connection.take() else {
             return;
         };
-        // A drop cannot wait.
         match Handle::try_current() {
+            Ok(_) if self.is_at_work => drop(InDoubt(Some(connection))),
+            // A drop cannot wait.
             Ok(runtime) => drop(runtime.spawn(undo(InDoubt(Some(connection))))),
             Err(_) => drop(connection.leak()),
         }

@@ -34,6 +34,8 @@ impl PgSnapshot {
         cells: Cells,
     ) -> Result<Vec<PgRow>, StoreError> {
         let mut session = self.connection.lock().await;
-        bulk::rows(session.connection()?, self.prepared, statement, cells).await
+        let rows = bulk::rows(session.connection()?, self.prepared, statement, cells).await;
+        session.rest();
+        rows
     }
 }
