@@ -1,6 +1,5 @@
 //! The engine: a store, a clock, a source of ids. Every use case is a method of it.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use tokio::sync::futures::Notified;
 use crate::caller::Caller;
 use crate::failure::store_refusal;
 use crate::world::World;
+use crate::worlds::Worlds;
 
 /// How much is done at once. Results never depend on it.
 #[derive(Clone, Copy, Debug)]
@@ -72,16 +72,10 @@ pub struct Engine {
     /// Held while an import gives out ids.
     pub(crate) deciding: Arc<Mutex<()>>,
     /// The compiled definitions that were used last, by workspace.
-    worlds: Arc<Mutex<Worlds>>,
+    worlds: Arc<Worlds>,
     /// Wakes the workers of this process.
     changed: Arc<Notify>,
 }
-
-/// Compiled definitions, with the state that they were compiled from.
-type Worlds = BTreeMap<WorkspaceId, (DefinitionsMark, Arc<World>)>;
-
-/// Most workspaces whose compiled definitions are kept.
-const WORLDS_MAX: usize = 64;
 
 impl Engine {
     /// An engine over a store.
@@ -142,10 +136,8 @@ impl Engine {
         snapshot: &dyn Snapshot,
     ) -> Result<Arc<World>, Refusal> {
         let mark = snapshot.definitions_mark().await.map_err(store_refusal)?;
-        if let Some((known, world)) = self.lock_worlds().get(&caller.workspace)
-            && *known == mark
-        {
-            return Ok(Arc::clone(world));
+        if let Some(world) = self.worlds.of(&caller.workspace, mark) {
+            return Ok(world);
         }
         let set = crate::definitions::load(snapshot).await?;
         if set.settings.is_none() {
@@ -160,11 +152,7 @@ impl Engine {
                 .pop()
                 .unwrap_or_else(|| Refusal::new(Reason::Internal, "no world, no reason"))
         })?);
-        let mut worlds = self.lock_worlds();
-        if worlds.len() >= WORLDS_MAX && !worlds.contains_key(&caller.workspace) {
-            worlds.pop_first();
-        }
-        worlds.insert(caller.workspace.clone(), (mark, Arc::clone(&world)));
+        self.worlds.keep(&caller.workspace, mark, &world);
         Ok(world)
     }
 
@@ -193,11 +181,5 @@ impl Engine {
             () = changed => {}
             () = tokio::time::sleep(most) => {}
         }
-    }
-
-    fn lock_worlds(&self) -> std::sync::MutexGuard<'_, Worlds> {
-        self.worlds
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

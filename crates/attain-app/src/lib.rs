@@ -12,6 +12,7 @@ mod reading;
 mod runs;
 mod system;
 mod world;
+mod worlds;
 
 pub use caller::Caller;
 pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome};
