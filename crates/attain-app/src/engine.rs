@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use attain_domain::change::DefinitionsMark;
 use attain_domain::ids::WorkspaceId;
 use attain_domain::ports::{Clock, IdSource, Snapshot, Store};
 use attain_domain::refusal::{Reason, Refusal};

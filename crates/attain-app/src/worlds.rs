@@ -1,11 +1,11 @@
 //! The compiled definitions that were used last: a request compiles them only after they changed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use attain_domain::change::DefinitionsMark;
 use attain_domain::ids::WorkspaceId;
 use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::unsync::Cache;
 
 use crate::world::World;
 
@@ -32,23 +32,35 @@ impl Weighter<WorkspaceId, Kept> for ByPeople {
     }
 }
 
-pub(crate) struct Worlds(Cache<WorkspaceId, Kept, ByPeople>);
+/// Behind one lock: a cache that is cut into shards has no room for a world that is larger than its
+/// shard.
+pub(crate) struct Worlds(Mutex<Cache<WorkspaceId, Kept, ByPeople>>);
 
 impl Default for Worlds {
     fn default() -> Self {
-        Self(Cache::with_weighter(WORKSPACES, PEOPLE_MAX, ByPeople))
+        let cache = Cache::with_weighter(WORKSPACES, PEOPLE_MAX, ByPeople);
+        Self(Mutex::new(cache))
     }
 }
 
 impl Worlds {
     /// What was kept of a workspace, if its definitions are still those.
     pub(crate) fn of(&self, workspace: &WorkspaceId, now: DefinitionsMark) -> Option<Arc<World>> {
-        let (mark, world) = self.0.get(workspace)?;
-        (mark == now).then_some(world)
+        let kept = self.lock();
+        let (mark, world) = kept.get(workspace)?;
+        (*mark == now).then(|| Arc::clone(world))
     }
 
     /// Keeps a world, if need be instead of others.
     pub(crate) fn keep(&self, workspace: &WorkspaceId, mark: DefinitionsMark, world: &Arc<World>) {
-        self.0.insert(workspace.clone(), (mark, Arc::clone(world)));
+        let world = Arc::clone(world);
+        self.lock().insert(workspace.clone(), (mark, world));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cache<WorkspaceId, Kept, ByPeople>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use attain_domain::change::{ChangeSet, Guard};
 use attain_domain::ports::StoreError;
 use attain_domain::transaction::TransactionKey;
 use sqlx::postgres::PgRow;
@@ -12,6 +13,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use crate::cells::Cells;
 use crate::error::{conflict, from_driver};
 use crate::session::Preamble;
+use crate::transactions::is_live;
 
 /// The connection in a unit of work of one workspace.
 pub(crate) struct Writer<'c> {
@@ -24,6 +26,8 @@ pub(crate) struct Writer<'c> {
     pub(crate) preamble: &'c Preamble,
     /// Whether the transaction works as that role now: see [`Self::begin_copy`].
     pub(crate) is_copying: bool,
+    /// Whether natural keys that ought to be free are taken for never used: see [`trusts_keys`].
+    pub(crate) trusts_keys: bool,
     /// Natural keys that a guard found never used. Who inserts one first has it.
     pub(crate) unused_keys: BTreeSet<TransactionKey>,
 }
@@ -96,6 +100,19 @@ impl Writer<'_> {
             .map_err(from_driver)?;
         Ok(())
     }
+}
+
+/// Whether all natural keys that ought to be free belong to new transactions. Then they need not be
+/// looked up: whoever imports has just seen that they are not there, and should that be wrong, they
+/// cannot be inserted.
+pub(crate) fn trusts_keys(set: &ChangeSet) -> bool {
+    let free = set.guards.iter().filter_map(|guard| match guard {
+        Guard::TransactionKeyFree(key) => Some(key),
+        _ => None,
+    });
+    let new = set.changes.transactions.iter().filter(|row| is_live(&row.status));
+    let new: BTreeSet<&TransactionKey> = new.map(|row| &row.key).collect();
+    !new.is_empty() && free.into_iter().all(|key| new.contains(key))
 }
 
 /// The rows that a statement gives.

@@ -15,7 +15,7 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{Connection, PgConnection};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
-use crate::bulk::{self, Writer};
+use crate::bulk::{self, Writer, trusts_keys};
 use crate::cells::Cells;
 use crate::commit::write;
 use crate::definitions::workspaces;
@@ -149,6 +149,7 @@ impl PostgresStore {
             copies: self.copies,
             preamble: &self.preamble,
             is_copying: false,
+            trusts_keys: false,
             unused_keys: BTreeSet::new(),
         })
     }
@@ -176,9 +177,10 @@ impl PostgresStore {
     }
 
     /// One transaction, from its beginning to its end.
-    async fn attempt(&self, set: &ChangeSet) -> Result<(), CommitError> {
+    async fn attempt(&self, set: &ChangeSet, trusts_keys: bool) -> Result<(), CommitError> {
         let mut session = self.begin(Purpose::Commit, Some(&set.workspace)).await?;
         let mut writer = self.writer(&mut session, &set.workspace)?;
+        writer.trusts_keys = trusts_keys;
         match write(&mut writer, set).await {
             Ok(()) => Ok(session.commit().await?),
             Err(error) => {
@@ -187,6 +189,11 @@ impl PostgresStore {
             }
         }
     }
+}
+
+/// Some key that was trusted to be free is not, or others were in the way.
+fn is_conflict(error: &CommitError) -> bool {
+    matches!(error, CommitError::Store(error) if error.kind == StoreErrorKind::Conflict)
 }
 
 /// Nothing was applied, so that the same set may be tried again.
@@ -246,8 +253,21 @@ impl Store for PostgresStore {
             .with_min_delay(FIRST_PAUSE)
             .with_max_times(TRIES_MORE)
             .with_jitter();
-        let attempt = || async { Box::pin(self.attempt(&changes)).await };
-        attempt.retry(pauses).when(is_worth_another_try).await?;
+        let attempt = |trusts_keys| {
+            let changes = &changes;
+            async move { Box::pin(self.attempt(changes, trusts_keys)).await }
+        };
+        let mut done = None;
+        if trusts_keys(&changes) {
+            done = Some(attempt(true).await).filter(|done| !done.as_ref().is_err_and(is_conflict));
+        }
+        match done {
+            Some(done) => done?,
+            None => {
+                let attempt = || attempt(false);
+                attempt.retry(pauses).when(is_worth_another_try).await?;
+            }
+        }
         if self.growth.is_much(&changes.changes) {
             self.know_sizes().await;
         }

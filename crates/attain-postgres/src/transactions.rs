@@ -117,7 +117,8 @@ fn fill_flags(cells: &mut Rows, flags: TransactionFlags) {
     cells.flag(do_not_calculate);
 }
 
-fn is_live(status: &TransactionStatus) -> bool {
+/// Neither obsolete nor cancelled.
+pub(crate) fn is_live(status: &TransactionStatus) -> bool {
     match status {
         TransactionStatus::New
         | TransactionStatus::Classified
