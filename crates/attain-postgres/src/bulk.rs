@@ -106,13 +106,16 @@ impl Writer<'_> {
 /// looked up: whoever imports has just seen that they are not there, and should that be wrong, they
 /// cannot be inserted.
 pub(crate) fn trusts_keys(set: &ChangeSet) -> bool {
-    let free = set.guards.iter().filter_map(|guard| match guard {
-        Guard::TransactionKeyFree(key) => Some(key),
-        _ => None,
-    });
-    let new = set.changes.transactions.iter().filter(|row| is_live(&row.status));
-    let new: BTreeSet<&TransactionKey> = new.map(|row| &row.key).collect();
-    !new.is_empty() && free.into_iter().all(|key| new.contains(key))
+    let new = &set.changes.transactions;
+    let live = new.iter().filter(|row| is_live(&row.status));
+    let live: BTreeSet<&TransactionKey> = live.map(|row| &row.key).collect();
+    let is_inserted = |guard: &Guard| {
+        let Guard::TransactionKeyFree(key) = guard else {
+            return true;
+        };
+        live.contains(key)
+    };
+    !live.is_empty() && set.guards.iter().all(is_inserted)
 }
 
 /// The rows that a statement gives.
