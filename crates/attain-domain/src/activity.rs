@@ -63,4 +63,6 @@ pub struct Activity {
     pub before: Option<String>,
     /// What it became, for people.
     pub after: Option<String>,
+    /// Why, in the words of whoever did it; none where nobody has to give a reason.
+    pub reason: Option<String>,
 }

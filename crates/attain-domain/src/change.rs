@@ -170,6 +170,8 @@ pub struct Changes {
     pub transactions: Vec<Transaction>,
     /// Transactions that came on, were replaced or cancelled.
     pub transactions_progressed: Vec<TransactionProgress>,
+    /// Obsolete transactions that leave the live table. Their keys stay as they are.
+    pub transactions_departed: Vec<Departure<TransactionId>>,
     /// Credits that leave the live table.
     pub credits_departed: Vec<Departure<CreditId>>,
     /// Credits that no longer count.
@@ -180,6 +182,9 @@ pub struct Changes {
     pub credits: Vec<Credit>,
     /// Earnings that leave the live table.
     pub earnings_departed: Vec<Departure<EarningId>>,
+    /// Earnings that come back from history, without their obsolete mark: what was taken back is
+    /// earned again. Their facts are as named here.
+    pub earnings_returned: Vec<EarningFacts>,
     /// Earnings that no longer count, but stand on an unpaid sheet.
     pub earnings_obsoleted: Vec<Obsoletion<EarningId>>,
     /// Earnings whose facts changed.

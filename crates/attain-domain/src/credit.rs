@@ -81,6 +81,8 @@ pub struct Obsolete {
     pub actor: ActorId,
     /// Why.
     pub because: LeftBecause,
+    /// What whoever did it gave as the reason; none where a source or a process did.
+    pub reason: Option<String>,
 }
 
 /// One version of a credit.
@@ -90,6 +92,9 @@ pub struct Credit {
     pub id: CreditId,
     /// The same through all versions.
     pub lineage: LineageId,
+    /// The credit that this one was made from in its place: the version before it, or for a split or
+    /// a transfer, which begin a lineage of their own, the credit that was split or transferred.
+    pub adjusted_from: Option<CreditId>,
     /// The transaction; none for a summarised roll-up.
     pub transaction: Option<TransactionId>,
     /// Its natural key; for a summarised roll-up the child and the category stand for it.
@@ -162,6 +167,19 @@ impl Credit {
             (mine, theirs) => mine == theirs,
         }
     }
+}
+
+/// A credit in the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastCredit {
+    /// The whole row as it was.
+    pub credit: Credit,
+    /// Why it left.
+    pub because: LeftBecause,
+    /// When it left.
+    pub left_at: Instant,
+    /// Who made it leave.
+    pub left_by: ActorId,
 }
 
 /// Where a credit stands in the order in which a participant's credits are calculated: by date,

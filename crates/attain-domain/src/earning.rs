@@ -178,6 +178,9 @@ pub struct Earning {
     pub obsolete: Option<Obsolete>,
     /// The earning that this reversal takes back.
     pub reversal_of: Option<EarningId>,
+    /// A reversal that Revert wrote and that waits for the next calculation, which posts it. Until
+    /// then it is not paid.
+    pub awaits_calculation: bool,
     /// The calculation that made it.
     pub calculation: CalculationId,
     /// What it was derived from.

@@ -13,6 +13,8 @@ use crate::time::{Date, DateRange, Instant};
 /// The processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Process {
+    /// Moves what is obsolete to history, and writes reversals.
+    Revert,
     /// Gives transactions their category.
     Classify,
     /// Gives transactions their direct credits.
@@ -21,7 +23,7 @@ pub enum Process {
     RollUp,
     /// Derives earnings.
     Calculate,
-    /// All of the above.
+    /// All of the above, one after the other.
     RunAll,
 }
 

@@ -6,9 +6,10 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
+use crate::credit::LeftBecause;
 use crate::expression::Value;
 use crate::ids::{
-    AttributeName, CategoryId, PeriodId, SourceNumber, TransactionId, TransactionType,
+    ActorId, AttributeName, CategoryId, PeriodId, SourceNumber, TransactionId, TransactionType,
 };
 use crate::money::Money;
 use crate::refusal::RowError;
@@ -97,6 +98,19 @@ pub struct Transaction {
     pub replaced_by: Option<TransactionId>,
     /// Version, times, actor.
     pub stamp: Stamp,
+}
+
+/// A transaction in the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastTransaction {
+    /// The whole row as it was.
+    pub transaction: Transaction,
+    /// Why it left.
+    pub because: LeftBecause,
+    /// When it left.
+    pub left_at: Instant,
+    /// Who made it leave.
+    pub left_by: ActorId,
 }
 
 /// The part of a transaction that processes change.

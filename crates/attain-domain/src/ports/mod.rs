@@ -16,9 +16,9 @@ use crate::ids::{ChunkId, RunId, WorkerId, WorkspaceId};
 use crate::time::Instant;
 
 pub use error::{CommitError, StoreError, StoreErrorKind};
-pub use page::{ChunkSize, EarningPosition, PaysheetPosition};
+pub use page::{ChunkSize, EarningPosition, PaysheetPosition, Pending};
 pub use repositories::{
-    ActivityRepository, CreditRepository, DefinitionRepository, EarningRepository,
+    ActivityRepository, CorrectionRepository, CreditRepository, DefinitionRepository, EarningRepository,
     PaymentRepository, RequestRepository, RunRepository, TransactionRepository, WorkRepository,
 };
 
@@ -30,6 +30,7 @@ pub trait Snapshot:
     DefinitionRepository
     + TransactionRepository
     + CreditRepository
+    + CorrectionRepository
     + EarningRepository
     + PaymentRepository
     + RunRepository
@@ -45,6 +46,7 @@ impl<T> Snapshot for T where
     T: DefinitionRepository
         + TransactionRepository
         + CreditRepository
+        + CorrectionRepository
         + EarningRepository
         + PaymentRepository
         + RunRepository
@@ -78,7 +80,7 @@ pub trait Store: Send + Sync {
     /// [`StoreErrorKind::Conflict`], if a row that it adds is there already (a version of a
     /// definition, a transaction, credit, earning, log entry, work item, chunk or activity of that
     /// id, or a chunk of that number in its run), if a row that it takes out or changes is not
-    /// there (a live definition, transaction, credit, earning, calculation, line, paysheet, batch,
+    /// there (a live definition, transaction, credit, earning, past earning, calculation, line, paysheet, batch,
     /// work item or chunk), or if a key would have two live
     /// transactions or two current earnings in the end. Between different kinds of records nothing
     /// is checked: that a credit's transaction exists, say, is up to the guards.

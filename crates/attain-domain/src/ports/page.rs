@@ -30,6 +30,21 @@ impl ChunkSize {
     }
 }
 
+/// What waits for Revert in a range of dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// Obsolete transactions.
+    pub transactions: u64,
+    /// Obsolete credits.
+    pub credits: u64,
+    /// Obsolete earnings that stand on no unpaid sheet.
+    pub earnings: u64,
+    /// The earliest of their dates.
+    pub first: Option<Date>,
+    /// The latest of their dates.
+    pub last: Option<Date>,
+}
+
 /// Where an earning stands in lists: by participant, date, id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EarningPosition {

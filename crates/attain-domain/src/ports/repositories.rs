@@ -4,11 +4,11 @@
 use async_trait::async_trait;
 
 use super::error::StoreError;
-use super::page::{ChunkSize, EarningPosition, PaysheetPosition};
+use super::page::{ChunkSize, EarningPosition, PaysheetPosition, Pending};
 use crate::activity::Activity;
 use crate::change::{DefinitionsMark, RequestRecord};
 use crate::chunk::RunChunk;
-use crate::credit::{Credit, CreditPosition};
+use crate::credit::{Credit, CreditPosition, PastCredit};
 use crate::definition::{DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, PastEarning};
 use crate::ids::{
@@ -18,7 +18,7 @@ use crate::ids::{
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use crate::time::{Date, DateRange};
-use crate::transaction::{Transaction, TransactionKey};
+use crate::transaction::{PastTransaction, Transaction, TransactionKey};
 
 /// Definitions.
 #[async_trait]
@@ -98,6 +98,84 @@ pub trait TransactionRepository: Send + Sync {
     ) -> Result<Vec<Transaction>, StoreError>;
 }
 
+/// What waits for Revert, what Revert has left for the calculation, and what went to history.
+#[async_trait]
+pub trait CorrectionRepository: Send + Sync {
+    /// How much waits for Revert, by transaction, credit and earning date.
+    async fn pending(&self, range: DateRange) -> Result<Pending, StoreError>;
+
+    /// The obsolete transactions by event date with ids above `after`, in rising id order.
+    async fn obsolete_transactions(
+        &self,
+        range: DateRange,
+        after: Option<TransactionId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Transaction>, StoreError>;
+
+    /// The obsolete credits by credit date with ids above `after`, in rising id order.
+    async fn obsolete_credits(
+        &self,
+        range: DateRange,
+        after: Option<CreditId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Credit>, StoreError>;
+
+    /// The obsolete earnings by earning date that stand on no unpaid sheet (as many of their parts
+    /// are paid as are taken up), with ids above `after`, in rising id order.
+    async fn obsolete_earnings(
+        &self,
+        range: DateRange,
+        after: Option<EarningId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// The credits in the live table that were adjusted from these, in rising id order.
+    async fn credits_adjusted_from(&self, ids: &[CreditId]) -> Result<Vec<Credit>, StoreError>;
+
+    /// All live earnings for these credits, obsolete ones included, reversals not, in rising id
+    /// order.
+    async fn earnings_for_lineages(
+        &self,
+        lineages: &[LineageId],
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// The reversals that await a calculation, by earning date, of these participants, in rising id
+    /// order.
+    async fn waiting_reversals(
+        &self,
+        participants: &[ParticipantId],
+        range: DateRange,
+    ) -> Result<Vec<Earning>, StoreError>;
+
+    /// How many reversals await a calculation, by earning date.
+    async fn waiting_reversal_count(&self, range: DateRange) -> Result<u64, StoreError>;
+
+    /// The transactions of these keys that went to history, in rising id order.
+    async fn past_transactions_of_keys(
+        &self,
+        keys: &[TransactionKey],
+    ) -> Result<Vec<PastTransaction>, StoreError>;
+
+    /// The credits of these keys that went to history, in rising id order.
+    async fn past_credits_of_keys(
+        &self,
+        keys: &[TransactionKey],
+    ) -> Result<Vec<PastCredit>, StoreError>;
+
+    /// The credits of these ids that went to history, in rising id order.
+    async fn past_credits(&self, ids: &[CreditId]) -> Result<Vec<PastCredit>, StoreError>;
+
+    /// The earnings of a participant that went to history, by earning date, with ids above `after`,
+    /// in rising id order.
+    async fn past_earnings_of_participant(
+        &self,
+        participant: &ParticipantId,
+        range: DateRange,
+        after: Option<EarningId>,
+        chunk: ChunkSize,
+    ) -> Result<Vec<PastEarning>, StoreError>;
+}
+
 /// Credits. The live table holds obsolete ones too, until they are reverted.
 #[async_trait]
 pub trait CreditRepository: Send + Sync {
@@ -161,7 +239,8 @@ pub trait EarningRepository: Send + Sync {
     ) -> Result<Vec<Earning>, StoreError>;
 
     /// Earnings and reversals with an amount, a part of which is not taken up yet and due on or
-    /// before a date, not obsolete, above `after`, in rising position order.
+    /// before a date, not obsolete and awaiting no calculation, above `after`, in rising position
+    /// order.
     async fn payable_earnings(
         &self,
         due: Date,

@@ -12,7 +12,7 @@ use mockall::mock;
 use crate::activity::Activity;
 use crate::change::{ChangeSet, DefinitionsMark, RequestRecord};
 use crate::chunk::RunChunk;
-use crate::credit::{Credit, CreditPosition};
+use crate::credit::{Credit, CreditPosition, PastCredit};
 use crate::definition::{DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, PastEarning};
 use crate::ids::{
@@ -22,13 +22,13 @@ use crate::ids::{
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::ports::{
-    ActivityRepository, ChunkSize, CommitError, CreditRepository, DefinitionRepository,
-    EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition, RequestRepository,
+    ActivityRepository, ChunkSize, CommitError, CorrectionRepository, CreditRepository, DefinitionRepository,
+    EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition, Pending, RequestRepository,
     RunRepository, Snapshot, Store, StoreError, TransactionRepository, WorkRepository,
 };
 use crate::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use crate::time::{Date, DateRange, Instant};
-use crate::transaction::{Transaction, TransactionKey};
+use crate::transaction::{PastTransaction, Transaction, TransactionKey};
 
 mock! {
     /// A view whose every read answers as it was told.
@@ -109,6 +109,56 @@ mock! {
             child: &ParticipantId,
             range: DateRange,
         ) -> Result<Vec<Credit>, StoreError>;
+    }
+
+    #[async_trait]
+    impl CorrectionRepository for Snapshot {
+        async fn pending(&self, range: DateRange) -> Result<Pending, StoreError>;
+        async fn obsolete_transactions(
+            &self,
+            range: DateRange,
+            after: Option<TransactionId>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<Transaction>, StoreError>;
+        async fn obsolete_credits(
+            &self,
+            range: DateRange,
+            after: Option<CreditId>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<Credit>, StoreError>;
+        async fn obsolete_earnings(
+            &self,
+            range: DateRange,
+            after: Option<EarningId>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<Earning>, StoreError>;
+        async fn credits_adjusted_from(&self, ids: &[CreditId]) -> Result<Vec<Credit>, StoreError>;
+        async fn earnings_for_lineages(
+            &self,
+            lineages: &[LineageId],
+        ) -> Result<Vec<Earning>, StoreError>;
+        async fn waiting_reversals(
+            &self,
+            participants: &[ParticipantId],
+            range: DateRange,
+        ) -> Result<Vec<Earning>, StoreError>;
+        async fn waiting_reversal_count(&self, range: DateRange) -> Result<u64, StoreError>;
+        async fn past_transactions_of_keys(
+            &self,
+            keys: &[TransactionKey],
+        ) -> Result<Vec<PastTransaction>, StoreError>;
+        async fn past_credits_of_keys(
+            &self,
+            keys: &[TransactionKey],
+        ) -> Result<Vec<PastCredit>, StoreError>;
+        async fn past_credits(&self, ids: &[CreditId]) -> Result<Vec<PastCredit>, StoreError>;
+        async fn past_earnings_of_participant(
+            &self,
+            participant: &ParticipantId,
+            range: DateRange,
+            after: Option<EarningId>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<PastEarning>, StoreError>;
     }
 
     #[async_trait]
