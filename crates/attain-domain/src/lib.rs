@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod activity;
+pub mod adjusting;
 pub mod calculation;
 pub mod change;
 pub mod chunk;
@@ -21,6 +22,7 @@ pub mod payment;
 pub mod plan;
 pub mod ports;
 pub mod refusal;
+pub mod reverting;
 pub mod run;
 pub mod stamp;
 #[cfg(feature = "testing")]

@@ -166,6 +166,7 @@ fn changes_of(caller: &Caller, decided: &Decided, now: &mut Circumstances<'_>) -
             count: 1,
             before: (version > 1).then(|| format!("version {}", version - 1)),
             after: Some(format!("version {version}")),
+            reason: None,
         });
     }
     set.changes.definitions.clone_from(&decided.writes);
@@ -306,6 +307,7 @@ async fn decide(
         mut plan,
         writes,
         after,
+        reason: None,
     } = draft;
     refusals.extend(
         refuse_currency_change(snapshot, before, &after)

@@ -36,6 +36,7 @@ pub(super) fn log_activities(
             count: count as u64,
             before: None,
             after: None,
+            reason: None,
         });
     }
 }

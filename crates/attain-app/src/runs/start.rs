@@ -192,6 +192,7 @@ fn activity(
         count: 1,
         before: None,
         after: Some(format!("{:?} {}", run.process, run.range)),
+        reason: None,
     }
 }
 

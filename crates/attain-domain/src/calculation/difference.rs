@@ -5,6 +5,9 @@
 //! | on no sheet | untouched, or its facts renewed | leaves; the new one is added |
 //! | on an unpaid sheet | the same | obsolete until the sheet is paid or refreshed; new one added |
 //! | paid, in whole or part | the same | to history, with a reversal; the new one is added |
+//!
+//! What Revert took back waits as a reversal. If the drafts give the same again, the earning comes
+//! back and the reversal goes: nothing is taken back only to be given again. Else it is posted.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +16,8 @@ use crate::credit::{LeftBecause, Obsolete};
 use crate::definition::Settings;
 use crate::earning::{Earning, EarningKey, EarningOutcome, Instalments};
 use crate::ids::{CalculationId, EarningId, PeriodId};
-use crate::money::{Money, MoneyError};
-use crate::paying::{part_amount, reversal};
+use crate::money::MoneyError;
+use crate::paying::{paid_amount, reversal};
 use crate::run::RunCounts;
 use crate::working::{Circumstances, RowFailure};
 
@@ -31,8 +34,18 @@ pub struct Differences {
     pub failures: Vec<RowFailure>,
 }
 
+/// A reversal that Revert wrote, and what it takes back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// The reversal, not posted yet.
+    pub reversal: Earning,
+    /// The earning in the history.
+    pub original: Earning,
+}
+
 /// Compares. `live` holds the current earnings of the drafts' keys, and those that should have a
-/// draft but have none any more; obsolete ones and reversals among them are passed over.
+/// draft but have none any more; obsolete ones and reversals among them are passed over. `waiting`
+/// holds the reversals that are to be posted or withdrawn now.
 /// `calculation` names the calculation of a period. Doing it again with the result changes nothing.
 ///
 /// # Errors
@@ -40,6 +53,7 @@ pub struct Differences {
 pub fn difference(
     drafts: Vec<EarningDraft>,
     live: &[Earning],
+    waiting: Vec<Waiting>,
     calculation: impl Fn(&PeriodId) -> CalculationId,
     settings: &Settings,
     circumstances: &mut Circumstances<'_>,
@@ -52,16 +66,28 @@ pub fn difference(
     };
     let current = live.iter().filter(|earning| earning.is_current());
     let mut current: BTreeMap<&EarningKey, &Earning> = current.map(|e| (&e.key, e)).collect();
+    let mut waiting: BTreeMap<EarningKey, Waiting> = comparison.latest(waiting);
     for draft in drafts {
         comparison.result.counts.taken += 1;
+        let taken_back = waiting.remove(&draft.key);
         match current.remove(&draft.key) {
-            Some(earning) => comparison.compare(earning, draft)?,
+            Some(earning) => {
+                comparison.compare(earning, draft)?;
+                taken_back.into_iter().for_each(|one| comparison.post(one));
+            }
+            None if taken_back.as_ref().is_some_and(|one| stands(&one.original, &draft)) => {
+                if let Some(one) = taken_back {
+                    comparison.give_back(one, draft);
+                }
+            }
             None => {
+                taken_back.into_iter().for_each(|one| comparison.post(one));
                 comparison.count(&draft, "earnings_created", true);
                 comparison.create(draft);
             }
         }
     }
+    waiting.into_values().for_each(|one| comparison.post(one));
     for orphan in current.into_values() {
         comparison.result.counts.taken += 1;
         comparison.result.counts.done += 1;
@@ -123,6 +149,51 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         }
     }
 
+    /// Of several reversals for one key, all but the last are posted.
+    fn latest(&mut self, waiting: Vec<Waiting>) -> BTreeMap<EarningKey, Waiting> {
+        let mut latest: BTreeMap<EarningKey, Waiting> = BTreeMap::new();
+        for one in waiting {
+            let before = latest.insert(one.reversal.key.clone(), one);
+            before.into_iter().for_each(|older| self.post(older));
+        }
+        latest
+    }
+
+    /// A waiting reversal becomes a negative earning.
+    fn post(&mut self, waiting: Waiting) {
+        let mut posted = waiting.reversal;
+        self.withdraw(posted.id);
+        posted.id = EarningId(self.circumstances.id());
+        posted.awaits_calculation = false;
+        posted.calculation = (self.calculation)(&posted.period);
+        posted.stamp = self.circumstances.touch(&posted.stamp);
+        self.result.changes.earnings.push(posted);
+        self.result.counts.note("reversals_created", 1);
+    }
+
+    /// What was taken back is earned again: it is as if it had never been taken.
+    fn give_back(&mut self, waiting: Waiting, draft: EarningDraft) {
+        self.withdraw(waiting.reversal.id);
+        self.count(&draft, "reversals_withdrawn", false);
+        self.result.changes.earnings_returned.push(EarningFacts {
+            id: waiting.original.id,
+            credit: draft.credit,
+            transaction: draft.transaction,
+            trace: draft.trace,
+            stamp: self.circumstances.touch(&waiting.original.stamp),
+        });
+    }
+
+    fn withdraw(&mut self, reversal: EarningId) {
+        self.result.changes.earnings_departed.push(Departure {
+            id: reversal,
+            because: LeftBecause::Recalculated,
+            archive: false,
+            at: self.circumstances.at,
+            actor: self.circumstances.actor.clone(),
+        });
+    }
+
     fn create(&mut self, draft: EarningDraft) {
         let id = EarningId(self.circumstances.id());
         let instalments = Instalments {
@@ -141,6 +212,7 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
             instalments,
             obsolete: None,
             reversal_of: None,
+            awaits_calculation: false,
             trace: draft.trace,
             stamp: self.circumstances.stamp(),
         });
@@ -154,7 +226,12 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         if taken > paid {
             self.result.changes.earnings_obsoleted.push(Obsoletion {
                 id: earning.id,
-                mark: Obsolete { at, actor, because },
+                mark: Obsolete {
+                    at,
+                    actor,
+                    because,
+                    reason: None,
+                },
                 stamp: self.circumstances.touch(&earning.stamp),
             });
             return Ok(());
@@ -167,7 +244,7 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
             actor,
         });
         if let (Some(amount), true) = (earning.amount(), paid > 0) {
-            let amount = paid_of(earning, amount, self.settings)?;
+            let amount = paid_amount(earning, amount, self.settings.rounding)?;
             let mut taken_back = reversal(earning, amount, self.circumstances);
             taken_back.calculation = (self.calculation)(&earning.period);
             self.result.changes.earnings.push(taken_back);
@@ -184,17 +261,6 @@ fn stands(earning: &Earning, draft: &EarningDraft) -> bool {
         && earning.period == draft.period
         && earning.instalments.count == draft.instalments.max(1);
     earning.outcome == draft.outcome && (same_terms || earning.instalments.taken > 0)
-}
-
-/// What the paid parts come to.
-fn paid_of(earning: &Earning, amount: Money, settings: &Settings) -> Result<Money, MoneyError> {
-    let count = earning.instalments.count;
-    let parts = 0..earning.instalments.paid.min(count);
-    parts
-        .into_iter()
-        .try_fold(Money::zero(amount.currency), |sum, part| {
-            sum.checked_add(part_amount(amount, part, count, settings.rounding)?)
-        })
 }
 
 fn subject(draft: &EarningDraft) -> String {

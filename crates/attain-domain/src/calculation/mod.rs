@@ -45,6 +45,6 @@ mod timeline;
 
 pub use book::PlanBook;
 pub use check::check_plan;
-pub use difference::{Differences, difference};
+pub use difference::{Differences, Waiting, difference};
 pub use draft::{CreditInput, EarningDraft, ReportEarning, Window};
 pub use fold::ParticipantFold;

@@ -316,6 +316,7 @@ fn give(
 ) {
     decisions.collected.counts.stored += 1;
     let id = CreditId(now.id());
+    let adjusted_from = passed.old.map(|old| old.id);
     let (lineage, stamp) = match passed.old {
         Some(old) => {
             let is_made_from = |credit: &&&Credit| match &credit.origin {
@@ -336,6 +337,7 @@ fn give(
     decisions.give(Credit {
         id,
         lineage,
+        adjusted_from,
         transaction: Some(transaction),
         key: row.key,
         participant: row.participant,

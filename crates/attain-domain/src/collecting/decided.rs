@@ -67,16 +67,26 @@ struct Noted {
 
 /// Gathers decisions into changes.
 #[derive(Default)]
-pub(super) struct Decisions {
+pub(crate) struct Decisions {
     pub(super) collected: Collected,
     /// First and last new transaction of each period.
     made: BTreeMap<PeriodId, (TransactionId, TransactionId)>,
     /// Stored transactions that processes have to look at again.
     again: BTreeMap<PeriodId, Vec<TransactionId>>,
     noted: BTreeMap<(RecordKind, ActivityAction), Noted>,
+    /// Why, where somebody decided by hand.
+    reason: Option<String>,
 }
 
 impl Decisions {
+    /// Decisions that somebody made by hand.
+    pub(crate) fn with_reason(reason: &str) -> Self {
+        Self {
+            reason: Some(reason.to_owned()),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn reject(&mut self, at: u64, refusal: Refusal) {
         self.collected.counts.rejected += 1;
         self.collected.rejected.push((at, refusal));
@@ -166,12 +176,17 @@ impl Decisions {
 
     /// A stored transaction gets ready-made credits: from now on its credits are preserved. It is
     /// written even if they were before, so that two imports cannot add the same credit.
-    pub(super) fn preserve(&mut self, old: &Transaction, now: &Circumstances<'_>) {
+    pub(crate) fn preserve(&mut self, old: &Transaction, now: &Circumstances<'_>) {
+        self.keep_credits(old, true, now);
+    }
+
+    /// Credits of a stored transaction are preserved from now on, or no longer.
+    pub(crate) fn keep_credits(&mut self, old: &Transaction, keep: bool, now: &Circumstances<'_>) {
         let mut progress = TransactionProgress {
             stamp: now.touch(&old.stamp),
             ..TransactionProgress::of(old)
         };
-        progress.flags.preserve_credits = true;
+        progress.flags.preserve_credits = keep;
         self.relies_on(old);
         self.collected
             .changes
@@ -194,7 +209,7 @@ impl Decisions {
     }
 
     /// A new ready-made credit.
-    pub(super) fn give(&mut self, credit: Credit) {
+    pub(crate) fn give(&mut self, credit: Credit) {
         let subject = || format!("{} of {}", credit.key, credit.participant);
         let noted = self
             .noted
@@ -210,7 +225,7 @@ impl Decisions {
     }
 
     /// Marks credits that no longer count. They stay until crediting or Revert.
-    pub(super) fn obsolete<'c>(
+    pub(crate) fn obsolete<'c>(
         &mut self,
         credits: impl IntoIterator<Item = &'c Credit>,
         because: LeftBecause,
@@ -235,6 +250,7 @@ impl Decisions {
                 at: now.at,
                 actor: now.actor.clone(),
                 because,
+                reason: self.reason.clone(),
             };
             let stamp = now.touch(&credit.stamp);
             let obsoletion = Obsoletion {
@@ -273,7 +289,7 @@ impl Decisions {
     }
 
     /// Adds what follows from the decisions: work items, the change log, activity entries.
-    pub(super) fn finish(mut self, now: &mut Circumstances<'_>) -> Collected {
+    pub(crate) fn finish(mut self, now: &mut Circumstances<'_>) -> Collected {
         let changes = &mut self.collected.changes;
         for (period, (first, last)) in self.made {
             changes.work.push(item(period, first, last, now));
@@ -310,6 +326,7 @@ impl Decisions {
                 count: noted.count,
                 before: noted.before,
                 after: noted.after,
+                reason: self.reason.clone(),
             });
         }
         self.collected

@@ -91,6 +91,50 @@ pub fn collect(
     decisions.finish(circumstances)
 }
 
+/// What became of a stored transaction that somebody amended by hand.
+pub(crate) struct Amended {
+    /// Whether anything changed.
+    pub(crate) changed: bool,
+    /// The new version; none when it was cancelled for good.
+    pub(crate) after: Option<Transaction>,
+}
+
+/// Decides what a row changes that somebody gave for a stored transaction, as if the source had sent
+/// it. `credits` are those of the stored version that count.
+pub(crate) fn amend(
+    set: &DefinitionSet,
+    row: IncomingTransaction,
+    old: &Transaction,
+    credits: &[&Credit],
+    decisions: &mut Decisions,
+    now: &mut Circumstances<'_>,
+) -> Result<Amended, Refusal> {
+    let credits = || credits.iter().copied();
+    match decide(set, row, Some(old), now)? {
+        Decision::Older | Decision::Unchanged => Ok(Amended {
+            changed: false,
+            after: None,
+        }),
+        Decision::Made(new) => {
+            decisions.obsolete(credits(), new.because, now);
+            let mut after = new.transaction.clone();
+            after.id = decisions.make(new.transaction, Some(old), now);
+            Ok(Amended {
+                changed: true,
+                after: Some(after),
+            })
+        }
+        Decision::Cancelled(old) => {
+            decisions.obsolete(credits(), LeftBecause::Cancelled, now);
+            decisions.cancel(old, now);
+            Ok(Amended {
+                changed: true,
+                after: None,
+            })
+        }
+    }
+}
+
 fn decide<'a>(
     set: &DefinitionSet,
     row: IncomingTransaction,

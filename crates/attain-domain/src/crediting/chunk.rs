@@ -9,7 +9,7 @@ use super::index::Scratch;
 use super::roll_up::Above;
 use super::rulebook::Rulebook;
 use crate::change::{Changes, Guard};
-use crate::credit::{Credit, CreditStatus};
+use crate::credit::{Credit, CreditStatus, PastCredit};
 use crate::definition::DefinitionSet;
 use crate::ids::{ParticipantId, PeriodId, TransactionId};
 use crate::run::RunCounts;
@@ -30,6 +30,9 @@ pub struct ChunkInput {
     /// The credits in the live table, obsolete ones included, of these transactions and of the
     /// versions before them.
     pub credits: Vec<Credit>,
+    /// The credits in history of the natural keys of those transactions that replace others: what
+    /// was reverted hands on its lineage all the same.
+    pub past_credits: Vec<PastCredit>,
 }
 
 /// What is done with a chunk.
@@ -114,6 +117,7 @@ pub fn credit_chunk(
 pub(super) struct Chunk<'a> {
     transactions: Vec<&'a Transaction>,
     credits: Vec<&'a Credit>,
+    past: Vec<&'a Credit>,
 }
 
 impl<'a> Chunk<'a> {
@@ -123,10 +127,24 @@ impl<'a> Chunk<'a> {
         transactions.sort_by_key(|transaction| transaction.id);
         let mut credits: Vec<&Credit> = input.credits.iter().collect();
         credits.sort_by_key(|credit| (credit.transaction, credit.id));
+        let mut past: Vec<&Credit> = input.past_credits.iter().map(|past| &past.credit).collect();
+        past.sort_by(|a, b| (&a.key, a.id).cmp(&(&b.key, b.id)));
         Self {
             transactions,
             credits,
+            past,
         }
+    }
+
+    /// The credits of a transaction's key that went to history, if it replaces another one.
+    pub(super) fn past_of(&self, transaction: &Transaction) -> &[&'a Credit] {
+        if transaction.replaces.is_none() {
+            return &[];
+        }
+        let key = &transaction.key;
+        let start = self.past.partition_point(|past| past.key < *key);
+        let end = self.past.partition_point(|past| past.key <= *key);
+        self.past.get(start..end).unwrap_or_default()
     }
 
     pub(super) fn transaction(&self, id: TransactionId) -> Option<&'a Transaction> {

@@ -31,6 +31,7 @@ pub(super) fn credit_for(
     Credit {
         id: CreditId(Uuid::nil()),
         lineage: LineageId(Uuid::nil()),
+        adjusted_from: None,
         transaction: Some(transaction.id),
         key: transaction.key.clone(),
         participant: share.participant,
@@ -62,6 +63,7 @@ pub(super) fn made_from(
     Credit {
         id: CreditId(Uuid::nil()),
         lineage: LineageId(Uuid::nil()),
+        adjusted_from: None,
         transaction: source.transaction,
         key: source.key.clone(),
         participant: recipient.participant.clone(),

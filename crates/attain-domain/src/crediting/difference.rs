@@ -1,5 +1,6 @@
 //! What is live against what should be: what is equal stays, the rest is replaced.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chunk::ChunkOutcome;
@@ -21,6 +22,8 @@ pub(super) struct Live<'a> {
     used: Vec<bool>,
     /// Lineages that have a live version already: there is never a second one.
     taken: Vec<LineageId>,
+    /// Credits in history whose lineages may go on.
+    past: Vec<&'a Credit>,
 }
 
 impl<'a> Live<'a> {
@@ -31,7 +34,14 @@ impl<'a> Live<'a> {
             credits,
             used,
             taken: Vec::new(),
+            past: Vec::new(),
         }
+    }
+
+    /// The same with what history has of the transaction.
+    pub(super) fn with_past(mut self, past: &[&'a Credit]) -> Self {
+        self.past = past.to_vec();
+        self
     }
 
     /// The credits that count now.
@@ -91,6 +101,24 @@ impl<'a> Live<'a> {
             ))
         });
         candidates.min().map(|(_, _, position)| position)
+    }
+
+    /// The credit in history whose next version the desired one is, the newest of the nearest. It
+    /// was reverted before its successor was made.
+    fn take_past(&mut self, desired: &Credit, calendar: &Calendar) -> Option<&'a Credit> {
+        let lives = |lineage: LineageId| {
+            self.taken.contains(&lineage) || self.credits.iter().any(|one| one.lineage == lineage)
+        };
+        let candidates = self.past.iter().filter_map(|past| {
+            if past.period != desired.period && !calendar.is_open(&past.period) {
+                return None;
+            }
+            let distance = distance(past, desired)?;
+            (!lives(past.lineage)).then_some((distance, Reverse(past.id), *past))
+        });
+        let (.., found) = candidates.min_by_key(|(distance, newest, _)| (*distance, *newest))?;
+        self.taken.push(found.lineage);
+        Some(found)
     }
 }
 
@@ -244,13 +272,21 @@ impl<'a> Difference<'a> {
         match before.and_then(|found| live.take(found)) {
             Some(old) => {
                 credit.lineage = old.lineage;
+                credit.adjusted_from = Some(old.id);
                 credit.stamp = now.touch(&old.stamp);
                 self.depart(old, live.transaction, LeftBecause::Recredited, now);
             }
-            None => {
-                credit.lineage = LineageId(now.id());
-                credit.stamp = now.stamp();
-            }
+            None => match live.take_past(&credit, self.calendar) {
+                Some(past) => {
+                    credit.lineage = past.lineage;
+                    credit.adjusted_from = Some(past.id);
+                    credit.stamp = now.touch(&past.stamp);
+                }
+                None => {
+                    credit.lineage = LineageId(now.id());
+                    credit.stamp = now.stamp();
+                }
+            },
         }
         self.credits.created += 1;
         self.touch(&credit);
@@ -392,6 +428,7 @@ impl<'a> Difference<'a> {
                 count: count as u64,
                 before: None,
                 after: None,
+                reason: None,
             }));
         }
         self.outcome

@@ -20,6 +20,7 @@ mod summary;
 pub use chunk::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
 pub use hierarchy::{Ancestor, Hierarchy};
 pub use rulebook::Rulebook;
+pub(crate) use split::Split;
 pub use summary::{SUMMARY_TYPE, summarise};
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ const QUANTITY_DIGITS: u32 = 6;
 /// The parts of one transaction under one rule. Revenue parts are rounded cumulatively, in the
 /// order of the receivers: part = rounded value after − rounded value before. So they add up to
 /// the whole when their percents do.
-pub(super) struct Split {
+pub(crate) struct Split {
     amount: Money,
     quantity: Decimal,
     rounding: Rounding,
@@ -21,13 +21,13 @@ pub(super) struct Split {
 
 /// One receiver's part.
 #[derive(Clone, Copy)]
-pub(super) struct Part {
-    pub(super) amount: Money,
-    pub(super) quantity: Decimal,
+pub(crate) struct Part {
+    pub(crate) amount: Money,
+    pub(crate) quantity: Decimal,
 }
 
 impl Split {
-    pub(super) fn new(amount: Money, quantity: Decimal, rounding: Rounding) -> Self {
+    pub(crate) fn new(amount: Money, quantity: Decimal, rounding: Rounding) -> Self {
         let zero = Decimal::ZERO;
         let (percent_before, amount_before, quantity_before) = (zero, zero, zero);
         Self {
@@ -41,7 +41,7 @@ impl Split {
     }
 
     /// The part of the next revenue receiver.
-    pub(super) fn revenue(&mut self, percent: Decimal) -> Result<Part, MoneyError> {
+    pub(crate) fn revenue(&mut self, percent: Decimal) -> Result<Part, MoneyError> {
         let percent_after = add(self.percent_before, percent)?;
         let after = self.up_to(percent_after)?;
         let part = Part {
@@ -54,7 +54,7 @@ impl Split {
     }
 
     /// The part of a non-revenue receiver, which stands alone.
-    pub(super) fn alone(&self, percent: Decimal) -> Result<Part, MoneyError> {
+    pub(crate) fn alone(&self, percent: Decimal) -> Result<Part, MoneyError> {
         let (amount, quantity) = self.up_to(percent)?;
         Ok(Part {
             amount: self.money(amount),

@@ -125,6 +125,7 @@ fn summary(
     Ok(Credit {
         id: CreditId(Uuid::nil()),
         lineage: LineageId(Uuid::nil()),
+        adjusted_from: None,
         transaction: None,
         key: key(child, group),
         participant: child.clone(),

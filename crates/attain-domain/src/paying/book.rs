@@ -206,6 +206,7 @@ pub fn reversal(earning: &Earning, paid: Money, circumstances: &mut Circumstance
         instalments: Instalments::at_once(earning.date),
         obsolete: None,
         reversal_of: Some(earning.id),
+        awaits_calculation: false,
         calculation: earning.calculation,
         trace: Trace {
             plan_version: earning.trace.plan_version,

@@ -75,6 +75,7 @@ impl Decided {
                 count,
                 before: None,
                 after: None,
+                reason: None,
             });
         }
     }

@@ -17,7 +17,7 @@ pub use decided::Decided;
 pub use drop::{drop_sheet, pay_sheet};
 pub use fill::{FillSheet, StaleHold, fill_sheet};
 pub use hold::{LineAction, hold_line, release_line, release_to_next_batch};
-pub use parts::{due_date, part_amount};
+pub use parts::{due_date, paid_amount, part_amount};
 pub use sheet::{PaysheetAction, act_on_sheet};
 
 #[cfg(test)]

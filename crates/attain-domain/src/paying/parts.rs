@@ -4,6 +4,7 @@ use chrono::Months;
 use rust_decimal::Decimal;
 
 use crate::definition::Calendar;
+use crate::earning::Earning;
 use crate::money::{Money, MoneyError, Rounding, divide, multiply, subtract};
 use crate::time::Date;
 
@@ -27,6 +28,24 @@ pub fn part_amount(
     let before = until(Decimal::from(part))?;
     let after = until(Decimal::from(part) + Decimal::ONE)?;
     Ok(rounding.money(subtract(after, before)?, amount.currency))
+}
+
+/// What the parts of an earning that are paid come to.
+///
+/// # Errors
+/// [`MoneyError::Overflow`].
+pub fn paid_amount(
+    earning: &Earning,
+    amount: Money,
+    rounding: Rounding,
+) -> Result<Money, MoneyError> {
+    let count = earning.instalments.count;
+    let parts = 0..earning.instalments.paid.min(count);
+    parts
+        .into_iter()
+        .try_fold(Money::zero(amount.currency), |sum, part| {
+            sum.checked_add(part_amount(amount, part, count, rounding)?)
+        })
 }
 
 /// When a part of an earning is due: the first on the earning's date, each later one on the last

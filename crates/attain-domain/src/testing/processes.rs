@@ -121,6 +121,7 @@ pub fn activity(number: u64) -> Activity {
         count: 1,
         before: None,
         after: None,
+        reason: None,
     }
 }
 

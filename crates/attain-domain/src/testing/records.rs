@@ -38,6 +38,7 @@ pub fn credit(number: u64) -> Credit {
     Credit {
         id: CreditId(uuid(number)),
         lineage: LineageId(uuid(number)),
+        adjusted_from: None,
         transaction: Some(TransactionId(uuid(number))),
         key: key(number),
         participant: name("ann"),
@@ -79,6 +80,7 @@ pub fn earning(number: u64) -> Earning {
         instalments: Instalments::at_once(date("2026-01-15")),
         obsolete: None,
         reversal_of: None,
+        awaits_calculation: false,
         calculation: CalculationId(uuid(1)),
         trace: Trace {
             plan_version: 1,
@@ -113,6 +115,7 @@ pub fn obsolete() -> Obsolete {
         at: at(60),
         actor: name("tester"),
         because: LeftBecause::Recredited,
+        reason: None,
     }
 }
 

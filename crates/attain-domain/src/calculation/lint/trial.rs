@@ -127,6 +127,7 @@ fn trial_credit(transaction: &Transaction, kind: CreditKind) -> Option<Credit> {
     Some(Credit {
         id: CreditId(Uuid::nil()),
         lineage: LineageId(Uuid::nil()),
+        adjusted_from: None,
         transaction: Some(transaction.id),
         key: transaction.key.clone(),
         participant: ParticipantId::parse("lint").ok()?,

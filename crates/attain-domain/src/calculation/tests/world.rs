@@ -389,6 +389,7 @@ pub(super) fn credit(index: usize, when: &str, amount: &str) -> Credit {
     Credit {
         id: CreditId(id),
         lineage: LineageId(id),
+        adjusted_from: None,
         transaction: None,
         key: TransactionKey {
             number: SourceNumber::parse(&format!("{index:04}")).unwrap(),
