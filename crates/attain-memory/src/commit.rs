@@ -1,9 +1,10 @@
 //! What a commit makes of a state: the request, then every guard, then the changes in the order of
 //! the fields. The old state stays as it is, so an error on the way leaves nothing behind.
 
-use attain_domain::change::{ChangeSet, Changes};
+use attain_domain::change::{ChangeSet, Changes, Claim, ClaimDone};
 use attain_domain::definition::Calendar;
 use attain_domain::ports::CommitError;
+use attain_domain::run::Change;
 
 use crate::earnings::EarningChanges;
 use crate::guards::holds;
@@ -38,11 +39,13 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         definitions,
         transactions,
         transactions_progressed,
+        transactions_departed,
         credits_departed,
         credits_obsoleted,
         credits_judged,
         credits,
         earnings_departed,
+        earnings_returned,
         earnings_obsoleted,
         earnings_explained,
         earnings_paid,
@@ -68,15 +71,15 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         activities,
     } = changes;
     tables.definitions.apply(definitions)?;
-    tables
-        .transactions
-        .apply(transactions, transactions_progressed)?;
-    let departed = credits_departed;
-    tables
-        .credits
-        .apply(departed, credits_obsoleted, credits_judged, credits)?;
+    let (progressed, departed) = (transactions_progressed, transactions_departed);
+    let sold = &mut tables.transactions;
+    sold.apply(transactions, progressed, departed)?;
+    let (departed, obsoleted) = (credits_departed, credits_obsoleted);
+    let credited = &mut tables.credits;
+    credited.apply(departed, obsoleted, credits_judged, credits)?;
     tables.earnings.apply(EarningChanges {
         departed: earnings_departed,
+        returned: earnings_returned,
         obsoleted: earnings_obsoleted,
         explained: earnings_explained,
         paid: earnings_paid,
@@ -95,16 +98,21 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
     tables.runs.apply(runs, run_log)?;
     tables.chunks.apply(chunks_removed, chunks_worked, chunks)?;
     tables.work.apply(work_done, work)?;
+    apply_log(tables, changed, claims, claims_done);
+    Ok(tables.activities.apply(activities)?)
+}
+
+fn apply_log(
+    tables: &mut Tables,
+    changed: Vec<Change>,
+    claims: Vec<Claim>,
+    claims_done: Vec<ClaimDone>,
+) {
     let log = LogChanges {
         changed,
         claims,
         claims_done,
     };
-    apply_log(tables, log);
-    Ok(tables.activities.apply(activities)?)
-}
-
-fn apply_log(tables: &mut Tables, log: LogChanges) {
     let no_calendar = Calendar::default();
     let calendar = tables.definitions.calendar().unwrap_or(&no_calendar);
     tables.work.apply_log(log, &tables.runs, calendar);

@@ -1,4 +1,4 @@
-//! Credits: the live table, with obsolete ones, and the history that nothing reads yet.
+//! Credits: the live table, with obsolete ones, and the history.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use attain_domain::change::{CreditEligibility, Departure, Obsoletion};
-use attain_domain::credit::{Credit, CreditKind, CreditOrigin, CreditPosition};
+use attain_domain::credit::{Credit, CreditKind, CreditOrigin, CreditPosition, PastCredit};
 use attain_domain::ids::{CreditId, LineageId, ParticipantId, TransactionId};
 use attain_domain::ports::{ChunkSize, CreditRepository, StoreError};
 use attain_domain::stamp::Version;
@@ -14,7 +14,7 @@ use attain_domain::time::{Date, DateRange};
 use attain_domain::transaction::TransactionKey;
 use uuid::Uuid;
 
-use crate::map::{Map, Set, add, of_keys, take};
+use crate::map::{Map, Set, above, add, of_keys, take};
 use crate::snapshot::MemorySnapshot;
 
 /// A credit's place among those of one date; `None` is before all of them.
@@ -30,7 +30,11 @@ pub(crate) struct Credits {
     by_position: Set<(ParticipantId, Date, Place)>,
     /// What counts and is summarised, by the report through whom it came.
     summarised: Set<(ParticipantId, PlaceThrough)>,
-    history: Map<CreditId, Arc<(Credit, Departure<CreditId>)>>,
+    obsolete: Set<CreditId>,
+    /// By the credit that they were adjusted from.
+    adjusted: Set<(CreditId, CreditId)>,
+    pub(crate) history: Map<CreditId, Arc<PastCredit>>,
+    past_by_key: Set<(TransactionKey, CreditId)>,
 }
 
 impl Credits {
@@ -42,11 +46,7 @@ impl Credits {
         new: Vec<Credit>,
     ) -> Result<(), StoreError> {
         for departure in departed {
-            let row = self.take(departure.id)?;
-            if departure.archive {
-                let row = Arc::new((Arc::unwrap_or_clone(row), departure));
-                add(&mut self.history, row.0.id, row)?;
-            }
+            self.depart(departure)?;
         }
         for Obsoletion { id, mark, stamp } in obsoleted {
             let mut row = self.take(id)?;
@@ -68,12 +68,33 @@ impl Credits {
         Ok(())
     }
 
+    fn depart(&mut self, departure: Departure<CreditId>) -> Result<(), StoreError> {
+        let row = self.take(departure.id)?;
+        if !departure.archive {
+            return Ok(());
+        }
+        let past = PastCredit {
+            credit: Arc::unwrap_or_clone(row),
+            because: departure.because,
+            left_at: departure.at,
+            left_by: departure.actor,
+        };
+        let key = past.credit.key.clone();
+        self.past_by_key.insert_mut((key, departure.id));
+        add(&mut self.history, departure.id, Arc::new(past))
+    }
+
     fn add(&mut self, row: Arc<Credit>) -> Result<(), StoreError> {
         if let Some(transaction) = row.transaction {
             self.by_transaction.insert_mut((transaction, row.id));
         }
+        if let Some(before) = row.adjusted_from {
+            self.adjusted.insert_mut((before, row.id));
+        }
         if row.obsolete.is_none() {
             self.by_position.insert_mut(place_of(&row));
+        } else {
+            self.obsolete.insert_mut(row.id);
         }
         if let Some(place) = summarised_place_of(&row) {
             self.summarised.insert_mut(place);
@@ -86,7 +107,11 @@ impl Credits {
         if let Some(transaction) = row.transaction {
             self.by_transaction.remove_mut(&(transaction, id));
         }
+        if let Some(before) = row.adjusted_from {
+            self.adjusted.remove_mut(&(before, id));
+        }
         self.by_position.remove_mut(&place_of(&row));
+        self.obsolete.remove_mut(&id);
         if let Some(place) = summarised_place_of(&row) {
             self.summarised.remove_mut(&place);
         }
@@ -115,6 +140,38 @@ impl Credits {
 
     pub(crate) fn version(&self, id: CreditId) -> Option<Version> {
         self.live.get(&id).map(|row| row.stamp.version)
+    }
+
+    /// Obsolete ones above an id, in rising id order.
+    pub(crate) fn obsolete(
+        &self,
+        range: DateRange,
+        after: Option<CreditId>,
+    ) -> impl Iterator<Item = &Arc<Credit>> {
+        let ids = self.obsolete.range((above(after), Bound::Unbounded));
+        let rows = ids.filter_map(|id| self.live.get(id));
+        rows.filter(move |row| range.contains(row.credit_date))
+    }
+
+    /// Live ones that were adjusted from one.
+    pub(crate) fn adjusted_from(&self, before: CreditId) -> impl Iterator<Item = &Arc<Credit>> {
+        let first = (before, CreditId(Uuid::nil()));
+        let last = (before, CreditId(Uuid::max()));
+        self.adjusted
+            .range((Bound::Included(first), Bound::Included(last)))
+            .filter_map(|(_, id)| self.live.get(id))
+    }
+
+    /// Past ones of a key.
+    pub(crate) fn past_of_key(
+        &self,
+        key: &TransactionKey,
+    ) -> impl Iterator<Item = &Arc<PastCredit>> {
+        let first = (key.clone(), CreditId(Uuid::nil()));
+        let last = (key.clone(), CreditId(Uuid::max()));
+        self.past_by_key
+            .range((Bound::Included(first), Bound::Included(last)))
+            .filter_map(|(_, id)| self.history.get(id))
     }
 }
 

@@ -24,7 +24,8 @@ impl EarningRepository for MemorySnapshot {
         let of_each = lineages
             .into_iter()
             .flat_map(|lineage| self.tables.earnings.of_lineage(lineage));
-        let theirs = of_each.filter(|row| participants.contains(&row.key.participant));
+        let theirs =
+            of_each.filter(|row| row.is_current() && participants.contains(&row.key.participant));
         let mut rows: Vec<Earning> = theirs.map(|row| Earning::clone(row)).collect();
         rows.sort_by(|a, b| (&a.key.participant, a.id).cmp(&(&b.key.participant, b.id)));
         Ok(rows)

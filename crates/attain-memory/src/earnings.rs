@@ -1,7 +1,7 @@
 //! Earnings and reversals, their history, and the calculations that made them.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use attain_domain::change::{Departure, EarningFacts, Guard, Obsoletion};
@@ -15,7 +15,7 @@ use attain_domain::stamp::Version;
 use attain_domain::time::{Date, DateRange};
 use uuid::Uuid;
 
-use crate::map::{Map, Set, add, conflict, take};
+use crate::map::{Map, Set, above, add, conflict, take};
 
 #[derive(Clone, Default)]
 pub(crate) struct Earnings {
@@ -24,16 +24,22 @@ pub(crate) struct Earnings {
     pub(crate) calculations: Map<CalculationId, Arc<Calculation>>,
     /// The one current earning of each key.
     current: Map<EarningKey, EarningId>,
-    current_by_lineage: Set<(LineageId, EarningId)>,
+    /// All but reversals.
+    by_lineage: Set<(LineageId, EarningId)>,
     by_position: Set<EarningPosition>,
     current_by_position: Set<EarningPosition>,
-    /// With an amount, a part of which is not taken up, not obsolete.
+    /// With an amount, a part of which is not taken up, not obsolete, not waiting.
     payable: Set<EarningPosition>,
+    obsolete: Set<EarningId>,
+    /// Reversals that await a calculation.
+    waiting: Set<(ParticipantId, EarningId)>,
+    past_by_participant: Set<(ParticipantId, EarningId)>,
 }
 
 /// What one commit does to earnings.
 pub(crate) struct EarningChanges {
     pub(crate) departed: Vec<Departure<EarningId>>,
+    pub(crate) returned: Vec<EarningFacts>,
     pub(crate) obsoleted: Vec<Obsoletion<EarningId>>,
     pub(crate) explained: Vec<EarningFacts>,
     pub(crate) paid: Vec<EarningPayment>,
@@ -46,6 +52,7 @@ impl Earnings {
     pub(crate) fn apply(&mut self, changes: EarningChanges) -> Result<(), CommitError> {
         let EarningChanges {
             departed,
+            returned,
             obsoleted,
             explained,
             paid,
@@ -55,6 +62,9 @@ impl Earnings {
         } = changes;
         for departure in departed {
             self.depart(departure)?;
+        }
+        for facts in returned {
+            self.give_back(facts)?;
         }
         for Obsoletion { id, mark, stamp } in obsoleted {
             self.update(id, |row| {
@@ -92,23 +102,23 @@ impl Earnings {
             left_at: departure.at,
             left_by: departure.actor,
         };
+        let whose = past.earning.key.participant.clone();
+        self.past_by_participant.insert_mut((whose, departure.id));
         add(&mut self.history, departure.id, Arc::new(past))
     }
 
+    fn give_back(&mut self, facts: EarningFacts) -> Result<(), StoreError> {
+        let past = take(&mut self.history, &facts.id)?;
+        let mut row = Arc::unwrap_or_clone(past).earning;
+        let whose = row.key.participant.clone();
+        self.past_by_participant.remove_mut(&(whose, facts.id));
+        row.obsolete = None;
+        state(&mut row, facts);
+        self.add(Arc::new(row))
+    }
+
     fn explain(&mut self, facts: EarningFacts) -> Result<(), StoreError> {
-        let EarningFacts {
-            id,
-            credit,
-            transaction,
-            trace,
-            stamp,
-        } = facts;
-        self.update(id, |row| {
-            row.credit = credit;
-            row.transaction = transaction;
-            row.trace = trace;
-            row.stamp = stamp;
-        })
+        self.update(facts.id, |row| state(row, facts))
     }
 
     fn pay(&mut self, payment: EarningPayment) -> Result<(), CommitError> {
@@ -152,9 +162,16 @@ impl Earnings {
             }
             self.current.insert_mut(row.key.clone(), row.id);
             self.current_by_position.insert_mut(position);
-            if let Some(place) = lineage_place_of(&row) {
-                self.current_by_lineage.insert_mut(place);
-            }
+        }
+        if let Some(place) = lineage_place_of(&row) {
+            self.by_lineage.insert_mut(place);
+        }
+        if row.obsolete.is_some() {
+            self.obsolete.insert_mut(row.id);
+        }
+        if row.awaits_calculation {
+            let whose = row.key.participant.clone();
+            self.waiting.insert_mut((whose, row.id));
         }
         add(&mut self.live, row.id, row)
     }
@@ -167,10 +184,12 @@ impl Earnings {
         if row.is_current() {
             self.current.remove_mut(&row.key);
             self.current_by_position.remove_mut(&position);
-            if let Some(place) = lineage_place_of(&row) {
-                self.current_by_lineage.remove_mut(&place);
-            }
         }
+        if let Some(place) = lineage_place_of(&row) {
+            self.by_lineage.remove_mut(&place);
+        }
+        self.obsolete.remove_mut(&id);
+        self.waiting.remove_mut(&(position.participant, id));
         Ok(row)
     }
 
@@ -178,11 +197,11 @@ impl Earnings {
         self.live.get(&id).map(|row| row.stamp.version)
     }
 
-    /// Current ones for one credit, in rising id order.
+    /// All but reversals for one credit, in rising id order.
     pub(crate) fn of_lineage(&self, lineage: LineageId) -> impl Iterator<Item = &Arc<Earning>> {
         let (first, last) = (EarningId(Uuid::nil()), EarningId(Uuid::max()));
         let (first, last) = ((lineage, first), (lineage, last));
-        self.current_by_lineage
+        self.by_lineage
             .range((Bound::Included(first), Bound::Included(last)))
             .filter_map(|(_, id)| self.live.get(id))
     }
@@ -229,6 +248,49 @@ impl Earnings {
         rows_above(&self.payable, after, self).filter(move |row| row.instalments.next_due <= due)
     }
 
+    /// Obsolete ones that stand on no unpaid sheet, above an id, in rising id order.
+    pub(crate) fn obsolete(
+        &self,
+        range: DateRange,
+        after: Option<EarningId>,
+    ) -> impl Iterator<Item = &Arc<Earning>> {
+        let ids = self.obsolete.range((above(after), Bound::Unbounded));
+        let rows = ids.filter_map(|id| self.live.get(id));
+        rows.filter(move |row| {
+            let Instalments { taken, paid, .. } = row.instalments;
+            taken == paid && range.contains(row.date)
+        })
+    }
+
+    /// Reversals of one participant that await a calculation.
+    pub(crate) fn waiting_of(
+        &self,
+        participant: &ParticipantId,
+        range: DateRange,
+    ) -> impl Iterator<Item = &Arc<Earning>> {
+        let ids = self.waiting.range(above_of(participant, None));
+        let rows = ids.filter_map(|(_, id)| self.live.get(id));
+        rows.filter(move |row| range.contains(row.date))
+    }
+
+    /// All reversals that await a calculation.
+    pub(crate) fn waiting(&self, range: DateRange) -> impl Iterator<Item = &Arc<Earning>> {
+        let rows = self.waiting.iter().filter_map(|(_, id)| self.live.get(id));
+        rows.filter(move |row| range.contains(row.date))
+    }
+
+    /// Past ones of one participant above an id, in rising id order.
+    pub(crate) fn past_of(
+        &self,
+        participant: &ParticipantId,
+        range: DateRange,
+        after: Option<EarningId>,
+    ) -> impl Iterator<Item = &Arc<PastEarning>> {
+        let ids = self.past_by_participant.range(above_of(participant, after));
+        let rows = ids.filter_map(|(_, id)| self.history.get(id));
+        rows.filter(move |past| range.contains(past.earning.date))
+    }
+
     fn within<'a>(
         &'a self,
         positions: &'a Set<EarningPosition>,
@@ -259,7 +321,7 @@ fn rows_above<'a>(
     earnings: &'a Earnings,
 ) -> impl Iterator<Item = &'a Arc<Earning>> + use<'a> {
     positions
-        .range((crate::map::above(after.cloned()), Bound::Unbounded))
+        .range((above(after.cloned()), Bound::Unbounded))
         .filter_map(|at| earnings.live.get(&at.id))
 }
 
@@ -271,8 +333,37 @@ fn position_of(row: &Earning) -> EarningPosition {
     }
 }
 
+/// Places of one participant above an id.
+fn above_of(
+    participant: &ParticipantId,
+    after: Option<EarningId>,
+) -> impl RangeBounds<(ParticipantId, EarningId)> + use<> {
+    let first = match after {
+        Some(after) => Bound::Excluded((participant.clone(), after)),
+        None => Bound::Included((participant.clone(), EarningId(Uuid::nil()))),
+    };
+    let last = Bound::Included((participant.clone(), EarningId(Uuid::max())));
+    (first, last)
+}
+
 fn lineage_place_of(row: &Earning) -> Option<(LineageId, EarningId)> {
-    Some((row.key.lineage?, row.id))
+    let lineage = row.key.lineage?;
+    row.reversal_of.is_none().then_some((lineage, row.id))
+}
+
+/// Writes down what an earning was derived from.
+fn state(row: &mut Earning, facts: EarningFacts) {
+    let EarningFacts {
+        id: _,
+        credit,
+        transaction,
+        trace,
+        stamp,
+    } = facts;
+    row.credit = credit;
+    row.transaction = transaction;
+    row.trace = trace;
+    row.stamp = stamp;
 }
 
 fn is_payable(row: &Earning) -> bool {
@@ -281,5 +372,5 @@ fn is_payable(row: &Earning) -> bool {
         EarningOutcome::Amount(_) => true,
         EarningOutcome::Error(_) => false,
     };
-    has_amount && taken < count && row.obsolete.is_none()
+    has_amount && taken < count && row.obsolete.is_none() && !row.awaits_calculation
 }

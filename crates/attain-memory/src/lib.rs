@@ -8,6 +8,7 @@ mod activity;
 mod chunks;
 mod clock;
 mod commit;
+mod corrections;
 mod credits;
 mod definitions;
 mod earning_reads;

@@ -1,17 +1,18 @@
-//! Transactions: every version, by id, by natural key, by period.
+//! Transactions: every version, by id, by natural key, by period; and their history.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use attain_domain::change::Departure;
 use attain_domain::ids::{PeriodId, TransactionId};
 use attain_domain::ports::{ChunkSize, StoreError, TransactionRepository};
 use attain_domain::run::WorkItem;
 use attain_domain::stamp::Version;
 use attain_domain::time::DateRange;
 use attain_domain::transaction::{
-    Transaction, TransactionKey, TransactionProgress, TransactionStatus,
+    PastTransaction, Transaction, TransactionKey, TransactionProgress, TransactionStatus,
 };
 use uuid::Uuid;
 
@@ -21,8 +22,12 @@ use crate::snapshot::MemorySnapshot;
 #[derive(Clone, Default)]
 pub(crate) struct Transactions {
     rows: Map<TransactionId, Arc<Transaction>>,
+    /// With those that departed: what is the newest of a key stays so.
     by_key: Set<(TransactionKey, TransactionId)>,
     by_period: Set<(PeriodId, TransactionId)>,
+    obsolete: Set<TransactionId>,
+    history: Map<TransactionId, Arc<PastTransaction>>,
+    past_by_key: Set<(TransactionKey, TransactionId)>,
 }
 
 impl Transactions {
@@ -30,16 +35,18 @@ impl Transactions {
         &mut self,
         new: Vec<Transaction>,
         progressed: Vec<TransactionProgress>,
+        departed: Vec<Departure<TransactionId>>,
     ) -> Result<(), StoreError> {
         let mut touched = BTreeSet::new();
         for row in new {
             touched.insert(row.key.clone());
-            self.by_key.insert_mut((row.key.clone(), row.id));
-            self.by_period.insert_mut((row.period.clone(), row.id));
-            add(&mut self.rows, row.id, Arc::new(row))?;
+            self.add(Arc::new(row))?;
         }
         for progress in progressed {
             touched.insert(self.progress(progress)?);
+        }
+        for departure in departed {
+            self.depart(departure)?;
         }
         // Looked at in the end, because a new version is named before the one it replaces.
         for key in touched {
@@ -48,6 +55,38 @@ impl Transactions {
             }
         }
         Ok(())
+    }
+
+    fn add(&mut self, row: Arc<Transaction>) -> Result<(), StoreError> {
+        self.by_key.insert_mut((row.key.clone(), row.id));
+        self.by_period.insert_mut((row.period.clone(), row.id));
+        if row.status == TransactionStatus::Obsolete {
+            self.obsolete.insert_mut(row.id);
+        }
+        add(&mut self.rows, row.id, row)
+    }
+
+    fn take(&mut self, id: TransactionId) -> Result<Arc<Transaction>, StoreError> {
+        let row = take(&mut self.rows, &id)?;
+        self.by_period.remove_mut(&(row.period.clone(), id));
+        self.obsolete.remove_mut(&id);
+        Ok(row)
+    }
+
+    fn depart(&mut self, departure: Departure<TransactionId>) -> Result<(), StoreError> {
+        let row = self.take(departure.id)?;
+        if !departure.archive {
+            return Ok(());
+        }
+        let past = PastTransaction {
+            transaction: Arc::unwrap_or_clone(row),
+            because: departure.because,
+            left_at: departure.at,
+            left_by: departure.actor,
+        };
+        let key = past.transaction.key.clone();
+        self.past_by_key.insert_mut((key, departure.id));
+        add(&mut self.history, departure.id, Arc::new(past))
     }
 
     fn progress(&mut self, progress: TransactionProgress) -> Result<TransactionKey, StoreError> {
@@ -59,7 +98,7 @@ impl Transactions {
             replaced_by,
             stamp,
         } = progress;
-        let mut row = take(&mut self.rows, &id)?;
+        let mut row = self.take(id)?;
         let key = row.key.clone();
         let changed = Arc::make_mut(&mut row);
         changed.status = status;
@@ -67,21 +106,14 @@ impl Transactions {
         changed.flags = flags;
         changed.replaced_by = replaced_by;
         changed.stamp = stamp;
-        self.rows.insert_mut(id, row);
+        self.add(row)?;
         Ok(key)
     }
 
-    fn of_key(&self, key: &TransactionKey) -> impl DoubleEndedIterator<Item = &Arc<Transaction>> {
-        let first = (key.clone(), TransactionId(Uuid::nil()));
-        let last = (key.clone(), TransactionId(Uuid::max()));
-        let ids = self
-            .by_key
-            .range((Bound::Included(first), Bound::Included(last)));
-        ids.filter_map(|(_, id)| self.rows.get(id))
-    }
-
     fn live_of(&self, key: &TransactionKey) -> impl Iterator<Item = &Arc<Transaction>> {
-        self.of_key(key).filter(|row| match row.status {
+        let ids = self.by_key.range(of_key(key));
+        let rows = ids.filter_map(|(_, id)| self.rows.get(id));
+        rows.filter(|row| match row.status {
             TransactionStatus::New
             | TransactionStatus::Classified
             | TransactionStatus::Credited
@@ -97,6 +129,32 @@ impl Transactions {
     pub(crate) fn version(&self, id: TransactionId) -> Option<Version> {
         self.rows.get(&id).map(|row| row.stamp.version)
     }
+
+    /// Obsolete ones above an id, in rising id order.
+    pub(crate) fn obsolete(
+        &self,
+        range: DateRange,
+        after: Option<TransactionId>,
+    ) -> impl Iterator<Item = &Arc<Transaction>> {
+        let ids = self.obsolete.range((above(after), Bound::Unbounded));
+        let rows = ids.filter_map(|id| self.rows.get(id));
+        rows.filter(move |row| range.contains(row.event_date))
+    }
+
+    /// Past ones of a key.
+    pub(crate) fn past_of_key(
+        &self,
+        key: &TransactionKey,
+    ) -> impl Iterator<Item = &Arc<PastTransaction>> {
+        let ids = self.past_by_key.range(of_key(key));
+        ids.filter_map(|(_, id)| self.history.get(id))
+    }
+}
+
+fn of_key(key: &TransactionKey) -> impl RangeBounds<(TransactionKey, TransactionId)> + use<> {
+    let first = (key.clone(), TransactionId(Uuid::nil()));
+    let last = (key.clone(), TransactionId(Uuid::max()));
+    (Bound::Included(first), Bound::Included(last))
 }
 
 #[async_trait]
@@ -107,7 +165,8 @@ impl TransactionRepository for MemorySnapshot {
     ) -> Result<Vec<Transaction>, StoreError> {
         let transactions = &self.tables.transactions;
         Ok(of_keys(keys, |key| {
-            let newest = transactions.of_key(key).next_back();
+            let (_, newest) = transactions.by_key.range(of_key(key)).next_back()?;
+            let newest = transactions.rows.get(newest);
             newest.map(|row| Transaction::clone(row))
         }))
     }
