@@ -3,6 +3,7 @@
 
 mod caller;
 mod commit;
+mod corrections;
 mod definitions;
 mod engine;
 mod failure;
@@ -15,6 +16,10 @@ mod world;
 mod worlds;
 
 pub use caller::Caller;
+pub use corrections::{
+    ADJUSTMENTS_MAX, AdjustReport, EarningHistory, Left, PendingReport, PendingRow,
+    TransactionHistory, Version,
+};
 pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome};
 pub use engine::{Engine, Limits};
 pub use importing::{ImportReport, ImportStream, ImportedRow, RejectedRow};

@@ -17,6 +17,7 @@ use super::refusals::{nothing_to_pay, refuse_closed_sheets};
 use super::views::{BatchView, FAILURES_NAMED_MAX};
 use super::write::Answered;
 use crate::caller::Caller;
+use crate::corrections::refuse_unsettled;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
 use crate::world::World;
@@ -219,6 +220,7 @@ impl Engine {
             }
             let world = self.world(caller, &*snapshot).await?;
             let (read, batch) = self.open(caller, &*snapshot, &world, target).await?;
+            refuse_unsettled(&*snapshot, &world, batch.pay_date).await?;
             let mut scan = self.scan(caller, &*snapshot, &world, &batch, None).await?;
             if read.is_none() && scan.decided.is_empty() {
                 return Err(nothing_to_pay(&batch, &scan.failures));

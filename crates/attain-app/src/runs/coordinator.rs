@@ -107,6 +107,7 @@ impl Coordinator {
         self.note(format!("{process:?} over {periods} open periods{how}"))
             .await?;
         match process {
+            Process::Revert => self.revert_work().await,
             Process::Classify | Process::Credit => self.credit_work(process).await,
             Process::RollUp => {
                 self.credit_work(process).await?;
@@ -114,6 +115,7 @@ impl Coordinator {
             }
             Process::Calculate => self.calculate_work().await,
             Process::RunAll => {
+                self.revert_work().await?;
                 self.credit_work(process).await?;
                 self.calculate_work().await
             }

@@ -7,14 +7,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use attain_domain::change::Changes;
+use attain_domain::change::{Changes, Departure};
 use attain_domain::chunk::ChunkTask;
-use attain_domain::credit::Credit;
+use attain_domain::credit::{Credit, PastCredit};
 use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
-use attain_domain::ids::{ParticipantId, PeriodId, TransactionId, WorkItemId};
+use attain_domain::ids::{
+    CreditId, LineageId, ParticipantId, PeriodId, TransactionId, WorkItemId,
+};
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::run::{Change, Process, Scope, WorkItem};
-use attain_domain::transaction::Transaction;
+use attain_domain::transaction::{Transaction, TransactionKey};
 
 use super::coordinator::Coordinator;
 use super::ground::{Committed, Piece, Stop};
@@ -245,6 +247,9 @@ impl Worker {
             .filter(|next| *next <= item.last);
         let other_versions = other_versions(snapshot, &transactions).await?;
         let credits = credits_of(snapshot, &transactions, &other_versions).await?;
+        let past_credits = past_credits_of(snapshot, &transactions).await?;
+        let known: BTreeMap<CreditId, LineageId> =
+            credits.iter().map(|credit| (credit.id, credit.lineage)).collect();
         let stages = Stages {
             classify: item.stage == Process::Classify,
             credit: process != Process::Classify && item.stage <= Process::Credit,
@@ -252,11 +257,12 @@ impl Worker {
         };
         let world = &self.ground.world;
         let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
-        let outcome = self.ground.now(|now| {
+        let mut outcome = self.ground.now(|now| {
             let input = ChunkInput {
                 transactions,
                 other_versions,
                 credits,
+                past_credits,
             };
             credit_chunk(
                 &world.rules,
@@ -268,6 +274,7 @@ impl Worker {
                 now,
             )
         });
+        keep_what_was_paid(snapshot, &known, &mut outcome.changes.credits_departed).await?;
         Ok(Part { outcome, rest })
     }
 
@@ -336,7 +343,7 @@ fn stages_of(process: Process) -> &'static [Process] {
         Process::Credit => &[Process::Credit],
         Process::RollUp => &[Process::RollUp],
         Process::RunAll => &[Process::Classify, Process::Credit, Process::RollUp],
-        Process::Calculate => &[],
+        Process::Revert | Process::Calculate => &[],
     }
 }
 
@@ -345,7 +352,7 @@ fn stage_after(process: Process) -> Option<Process> {
     match process {
         Process::Classify => Some(Process::Credit),
         Process::Credit => Some(Process::RollUp),
-        Process::RollUp | Process::RunAll | Process::Calculate => None,
+        Process::Revert | Process::RollUp | Process::RunAll | Process::Calculate => None,
     }
 }
 
@@ -390,6 +397,45 @@ async fn credits_of(
         credits.extend(rows.map_err(store_refusal)?);
     }
     Ok(credits)
+}
+
+/// What history has of transactions that replace others.
+async fn past_credits_of(
+    snapshot: &dyn Snapshot,
+    transactions: &[Transaction],
+) -> Result<Vec<PastCredit>, Stop> {
+    let replacing = transactions.iter().filter(|one| one.replaces.is_some());
+    let keys: Vec<TransactionKey> = replacing.map(|one| one.key.clone()).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let past = snapshot.past_credits_of_keys(&keys).await;
+    Ok(past.map_err(store_refusal)?)
+}
+
+/// Credits that leave go to history, whatever the setting, if something is paid for them or stands
+/// on a sheet: it has to be explained.
+async fn keep_what_was_paid(
+    snapshot: &dyn Snapshot,
+    known: &BTreeMap<CreditId, LineageId>,
+    departed: &mut [Departure<CreditId>],
+) -> Result<(), Stop> {
+    let removed = departed.iter().filter(|departure| !departure.archive);
+    let lineages: BTreeSet<LineageId> = removed
+        .filter_map(|departure| known.get(&departure.id).copied())
+        .collect();
+    let lineages: Vec<LineageId> = lineages.into_iter().collect();
+    let mut paid: BTreeSet<CreditId> = BTreeSet::new();
+    for page in lineages.chunks(ChunkSize::largest().rows()) {
+        let earnings = snapshot.earnings_for_lineages(page).await;
+        let earnings = earnings.map_err(store_refusal)?;
+        let taken = earnings.iter().filter(|earning| earning.instalments.taken > 0);
+        paid.extend(taken.filter_map(|earning| earning.credit));
+    }
+    for departure in departed {
+        departure.archive |= paid.contains(&departure.id);
+    }
+    Ok(())
 }
 
 fn after(id: TransactionId) -> Option<TransactionId> {

@@ -45,7 +45,7 @@ type Deed = (ActivityAction, RecordKind, usize, Option<String>);
 
 /// What the calculation does to records, with the first of each: the domain's crediting writes its
 /// own entries.
-fn calculated(changes: &Changes) -> [Deed; 5] {
+fn calculated(changes: &Changes) -> [Deed; 6] {
     use ActivityAction::{Created, Deleted, Updated};
     use RecordKind::{Calculation, Credit, Earning};
     fn deed<T>(
@@ -64,6 +64,9 @@ fn calculated(changes: &Changes) -> [Deed; 5] {
             row.id.to_string()
         }),
         deed(Updated, Earning, &changes.earnings_explained, |row| {
+            row.id.to_string()
+        }),
+        deed(Updated, Earning, &changes.earnings_returned, |row| {
             row.id.to_string()
         }),
         deed(Deleted, Earning, &changes.earnings_departed, |row| {

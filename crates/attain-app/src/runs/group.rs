@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::calculation::{
-    CreditInput, Differences, EarningDraft, ParticipantFold, Window, difference,
+    CreditInput, Differences, EarningDraft, ParticipantFold, Waiting, Window, difference,
 };
 use attain_domain::change::{Changes, ClaimDone, CreditEligibility, Guard};
 use attain_domain::chunk::{CalculateTask, ChunkTask};
@@ -33,6 +33,7 @@ struct Inputs {
     credits: Vec<Credit>,
     transactions: BTreeMap<TransactionId, Transaction>,
     live: Vec<Earning>,
+    waiting: Vec<Waiting>,
 }
 
 /// What comes first in a list of participants.
@@ -113,11 +114,13 @@ impl Worker {
         let participants = participants.get(..count).unwrap_or_default().to_vec();
         let transactions = self.transactions_of(snapshot, &credits).await?;
         let live = self.live_earnings(snapshot, &participants, span).await?;
+        let waiting = self.waiting(snapshot, &participants, span).await?;
         let inputs = Inputs {
             participants,
             credits,
             transactions,
             live,
+            waiting,
         };
         Ok(Group::Whole(count, inputs))
     }
@@ -173,6 +176,28 @@ impl Worker {
         }
     }
 
+    /// The reversals that Revert has left for these participants, with what they take back.
+    pub(super) async fn waiting(
+        &self,
+        snapshot: &dyn Snapshot,
+        participants: &[ParticipantId],
+        span: DateRange,
+    ) -> Result<Vec<Waiting>, Stop> {
+        let reversals = snapshot.waiting_reversals(participants, span).await;
+        let reversals = reversals.map_err(store_refusal)?;
+        let ids: Vec<EarningId> = reversals.iter().filter_map(|row| row.reversal_of).collect();
+        let mut originals: BTreeMap<EarningId, Earning> = BTreeMap::new();
+        for page in ids.chunks(ChunkSize::largest().rows()) {
+            let past = snapshot.past_earnings(page).await.map_err(store_refusal)?;
+            originals.extend(past.into_iter().map(|past| (past.earning.id, past.earning)));
+        }
+        let with_original = |reversal: Earning| {
+            let original = originals.remove(&reversal.reversal_of?)?;
+            Some(Waiting { reversal, original })
+        };
+        Ok(reversals.into_iter().filter_map(with_original).collect())
+    }
+
     fn calculate_group(
         &self,
         inputs: &Inputs,
@@ -180,7 +205,8 @@ impl Worker {
         task: &CalculateTask,
     ) -> Result<Piece, Stop> {
         let drafts = fold_all(&self.world(), inputs, reports, task);
-        let mut piece = self.compare(task, drafts, &inputs.live, &inputs.credits)?;
+        let waiting = inputs.waiting.clone();
+        let mut piece = self.compare(task, drafts, &inputs.live, waiting, &inputs.credits)?;
         piece.changes.claims_done = self.struck(task, inputs.participants.len());
         piece.units = inputs.participants.len() as u64;
         Ok(piece)
@@ -193,24 +219,28 @@ impl Worker {
         task: &CalculateTask,
         mut drafts: Vec<EarningDraft>,
         live: &[Earning],
+        mut waiting: Vec<Waiting>,
         credits: &[Credit],
     ) -> Result<Piece, Stop> {
         let world = self.world();
         drafts.retain(|draft| decides(&world, task, &draft.key, &draft.period));
         let live = live.iter().filter(|earning| self.is_about(task, earning));
         let live: Vec<Earning> = live.cloned().collect();
+        waiting.retain(|one| self.is_about(task, &one.reversal));
+        let reversals: Vec<Earning> = waiting.iter().map(|one| one.reversal.clone()).collect();
         let nil = CalculationId(Uuid::nil());
         let calculation = |period: &_| task.calculations.get(period).copied().unwrap_or(nil);
         let settings = world.settings();
         let differences = self
             .ground
-            .now(|now| difference(drafts, &live, calculation, settings, now));
+            .now(|now| difference(drafts, &live, waiting, calculation, settings, now));
         let Differences {
             mut changes,
             counts,
             failures,
         } = differences.map_err(|error| Refusal::new(Reason::Overflow, error.to_string()))?;
         let mut guards = standing(&changes, &live);
+        guards.extend(standing(&changes, &reversals));
         self.judge(credits, &mut changes, &mut guards);
         Ok(Piece {
             guards,

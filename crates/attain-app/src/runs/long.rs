@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use attain_domain::calculation::{CreditInput, EarningDraft, ParticipantFold};
+use attain_domain::calculation::{CreditInput, EarningDraft, ParticipantFold, Waiting};
 use attain_domain::change::Changes;
 use attain_domain::chunk::{CalculateTask, ChunkTask};
 use attain_domain::credit::{Credit, CreditPosition};
@@ -31,6 +31,8 @@ struct Long<'a> {
     view: Box<dyn Snapshot>,
     /// Whether anything was earned before, so that there may be something to compare with.
     has_live: bool,
+    /// Whether Revert has left reversals to be posted or withdrawn.
+    has_waiting: bool,
 }
 
 impl Worker {
@@ -49,6 +51,7 @@ impl Worker {
         let span = world.plans.span(&world.set, task.window);
         let live = view.current_earnings(&who, span, None, ChunkSize::new(1));
         let has_live = !live.await.map_err(store_refusal)?.is_empty();
+        let has_waiting = !self.waiting(&*view, &who, span).await?.is_empty();
         let mut fold = world.set.participants.get(&due.participant).map(|person| {
             let reports = reports.of(&due.participant);
             let (plans, set) = (&world.plans, &world.set);
@@ -60,6 +63,7 @@ impl Worker {
             span,
             view,
             has_live,
+            has_waiting,
         };
         // What was counted, and not written yet.
         let mut done = Piece::default();
@@ -155,7 +159,16 @@ impl Worker {
         let lineages: BTreeSet<LineageId> = credits.iter().map(|credit| credit.lineage).collect();
         let lineages: Vec<LineageId> = lineages.into_iter().collect();
         loop {
-            let mut live = Vec::new();
+            let (mut live, mut waiting) = (Vec::new(), Vec::new());
+            if long.has_waiting {
+                let now = self.ground.snapshot().await?;
+                waiting = self.waiting(&*now, &long.who, long.span).await?;
+                let is_here = |one: &Waiting| {
+                    let lineage = one.reversal.key.lineage;
+                    lineage.is_some_and(|lineage| lineages.binary_search(&lineage).is_ok())
+                };
+                waiting.retain(is_here);
+            }
             if long.has_live {
                 let now = self.ground.snapshot().await?;
                 for lineages in lineages.chunks(ChunkSize::largest().rows()) {
@@ -163,7 +176,8 @@ impl Worker {
                     live.extend(page.map_err(store_refusal)?);
                 }
             }
-            let mut piece = self.compare(long.task, drafts.clone(), &live, credits)?;
+            let mut piece =
+                self.compare(long.task, drafts.clone(), &live, waiting, credits)?;
             piece.counts.add(&done.counts);
             piece.failures.extend(done.failures.iter().cloned());
             if piece.changes == Changes::default() {
@@ -197,9 +211,10 @@ impl Worker {
             for ids in ids.chunks(ChunkSize::largest().rows()) {
                 live.extend(now.earnings_by_id(ids).await.map_err(store_refusal)?);
             }
+            let waiting = self.waiting(&*now, &long.who, long.span).await?;
             drop(now);
             live.retain(|earning| is_untouched(earning, &rest));
-            let mut piece = self.compare(long.task, drafts.clone(), &live, &[])?;
+            let mut piece = self.compare(long.task, drafts.clone(), &live, waiting, &[])?;
             piece.counts.add(&done.counts);
             piece.failures.extend(done.failures.iter().cloned());
             piece.changes.claims_done = self.struck(long.task, 1);

@@ -14,6 +14,7 @@ mod long;
 mod order;
 mod record;
 mod reports;
+mod reverting;
 mod stage;
 mod start;
 mod summarising;
@@ -42,7 +43,8 @@ pub enum WhenBusy {
 pub struct RunRequest {
     /// Which process.
     pub process: Process,
-    /// Over which dates, `[from, to)`; the periods they touch are run whole. `to` is needed.
+    /// Over which dates, `[from, to)`; the periods they touch are run whole. `to` is needed, but
+    /// for Revert: over all dates, it takes exactly what waits for it.
     pub range: DateRange,
     /// What to do when another run is in the way.
     pub when_busy: WhenBusy,

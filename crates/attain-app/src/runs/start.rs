@@ -7,15 +7,17 @@ use attain_domain::change::{ChangeSet, Guard};
 use attain_domain::ids::{ActivityId, RunId};
 use attain_domain::ports::Snapshot;
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::run::{Run, RunCounts, RunStatus};
+use attain_domain::run::{Process, Run, RunCounts, RunStatus};
 use attain_domain::time::{DateRange, Instant};
 use attain_domain::working::Circumstances;
 
 use super::giving_up::{coordinating, give_up};
 use super::{RunRequest, WhenBusy};
 use crate::caller::Caller;
+use crate::corrections::{check, pending_range};
 use crate::engine::Engine;
 use crate::failure::store_refusal;
+use crate::world::World;
 
 /// How often a run that waits for another looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
@@ -75,7 +77,8 @@ impl Engine {
     ) -> Result<(Run, ChangeSet), Refusal> {
         let open = snapshot.runs_open().await.map_err(store_refusal)?;
         let world = self.world(caller, snapshot).await?;
-        let range = whole_periods(&world.set.calendar, request.range)?;
+        let range = run_range(request, &world, snapshot).await?;
+        check(snapshot, &world, request.process, range).await?;
         let ids = std::sync::Arc::clone(&self.ids);
         let mut next_id = move || ids.next();
         let at = self.clock.now();
@@ -194,6 +197,24 @@ fn activity(
         after: Some(format!("{:?} {}", run.process, run.range)),
         reason: None,
     }
+}
+
+/// The dates of a run. Revert without any takes exactly what waits for it.
+async fn run_range(
+    request: &RunRequest,
+    world: &World,
+    snapshot: &dyn Snapshot,
+) -> Result<DateRange, Refusal> {
+    let calendar = &world.set.calendar;
+    if request.process != Process::Revert || request.range != DateRange::ALWAYS {
+        return whole_periods(calendar, request.range);
+    }
+    if let Some(range) = pending_range(snapshot, world).await? {
+        return whole_periods(calendar, range);
+    }
+    let end = calendar.periods_in(DateRange::ALWAYS).map(|period| period.end).max();
+    let all = DateRange { from: None, to: end };
+    whole_periods(calendar, all)
 }
 
 /// The dates of the periods that a range touches.

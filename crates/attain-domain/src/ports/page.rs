@@ -45,6 +45,14 @@ pub struct Pending {
     pub last: Option<Date>,
 }
 
+impl Pending {
+    /// How many rows that is.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.transactions + self.credits + self.earnings
+    }
+}
+
 /// Where an earning stands in lists: by participant, date, id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EarningPosition {

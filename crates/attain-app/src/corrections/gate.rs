@@ -1,0 +1,180 @@
+//! The gate: while something obsolete stands in the dates of a process, it is refused, and told what
+//! it is. And Revert itself: its dates have to hold what is obsolete and what took its place.
+
+use std::collections::BTreeSet;
+
+use attain_domain::ports::Snapshot;
+use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::run::Process;
+use attain_domain::time::{Date, DateRange};
+
+use super::pending::{PendingReport, PendingRow, count, linked_dates, open_spans, report};
+use crate::failure::store_refusal;
+use crate::world::World;
+
+/// Refuses a process over dates where something waits for Revert.
+pub(crate) async fn refuse_pending(
+    snapshot: &dyn Snapshot,
+    world: &World,
+    range: DateRange,
+) -> Result<(), Refusal> {
+    let spans = open_spans(world, range);
+    if count(snapshot, &spans).await?.rows() == 0 {
+        return Ok(());
+    }
+    Err(pending_refusal(&report(snapshot, &spans).await?))
+}
+
+/// Refuses a payment batch while something up to its pay date waits for Revert, or for a
+/// calculation after it.
+pub(crate) async fn refuse_unsettled(
+    snapshot: &dyn Snapshot,
+    world: &World,
+    pay_date: Date,
+) -> Result<(), Refusal> {
+    let range = DateRange {
+        from: None,
+        to: pay_date.succ_opt(),
+    };
+    refuse_pending(snapshot, world, range).await?;
+    let waiting = snapshot.waiting_reversal_count(range).await;
+    let waiting = waiting.map_err(store_refusal)?;
+    if waiting == 0 {
+        return Ok(());
+    }
+    let text = format!(
+        "{waiting} reversals up to {pay_date} wait for a calculation: run calculate, or run all"
+    );
+    Err(Refusal::new(Reason::CalculationPending, text).with("reversals", waiting))
+}
+
+/// The dates that Revert needs so as to take everything that waits, with what took its place; none
+/// when nothing waits.
+pub(crate) async fn pending_range(
+    snapshot: &dyn Snapshot,
+    world: &World,
+) -> Result<Option<DateRange>, Refusal> {
+    let spans = open_spans(world, DateRange::ALWAYS);
+    let pending = count(snapshot, &spans).await?;
+    let (Some(first), Some(last)) = (pending.first, pending.last) else {
+        return Ok(None);
+    };
+    let linked = linked_dates(snapshot, &spans).await?;
+    let dates = linked.into_iter().flat_map(|(old, new)| [old, new]);
+    let dates: BTreeSet<Date> = dates.chain([first, last]).collect();
+    let hull = dates.first().zip(dates.last());
+    Ok(hull.map(|(first, last)| through(*first, *last)))
+}
+
+/// Refuses to revert dates that part what is obsolete from what took its place.
+pub(crate) async fn refuse_parted(
+    snapshot: &dyn Snapshot,
+    world: &World,
+    range: DateRange,
+) -> Result<(), Refusal> {
+    let spans = open_spans(world, DateRange::ALWAYS);
+    if count(snapshot, &spans).await?.rows() == 0 {
+        return Ok(());
+    }
+    let linked = linked_dates(snapshot, &spans).await?;
+    let missing = missing_dates(&linked, range);
+    let (Some(from), Some(to)) = (range.from, range.to.and_then(|to| to.pred_opt())) else {
+        return Ok(());
+    };
+    let Some((first, last)) = missing.first().zip(missing.last()) else {
+        return Ok(());
+    };
+    let whole = world.set.calendar.periods_in(through(from.min(*first), to.max(*last)));
+    let smallest = whole.fold(None, |hull: Option<(Date, Date)>, period| {
+        let (start, end) = hull.unwrap_or((period.start, period.end));
+        Some((start.min(period.start), end.max(period.end)))
+    });
+    let smallest = smallest.map(|(start, end)| DateRange::between(start, end));
+    let named: Vec<String> = missing.iter().take(20).map(ToString::to_string).collect();
+    let text = format!(
+        "what is obsolete and what took its place are reverted together, and {} of their dates lie \
+         outside: {}{}",
+        missing.len(),
+        named.join(", "),
+        smallest.map_or_else(String::new, |range| format!("; the smallest range is {range}"))
+    );
+    let refusal = Refusal::new(Reason::OutOfRange, text)
+        .at("range")
+        .with("missing_dates", named.join(","));
+    Err(match smallest {
+        Some(range) => refusal.with("smallest_range", range),
+        None => refusal,
+    })
+}
+
+/// The dates outside a range that belong to dates within it, and to those, and so on.
+fn missing_dates(linked: &BTreeSet<(Date, Date)>, range: DateRange) -> BTreeSet<Date> {
+    let mut missing = BTreeSet::new();
+    loop {
+        let is_held = |date: &Date| range.contains(*date) || missing.contains(date);
+        let beyond: Vec<Date> = linked
+            .iter()
+            .filter_map(|(old, new)| match (is_held(old), is_held(new)) {
+                (true, false) => Some(*new),
+                (false, true) => Some(*old),
+                (true, true) | (false, false) => None,
+            })
+            .collect();
+        if beyond.is_empty() {
+            return missing;
+        }
+        missing.extend(beyond);
+    }
+}
+
+/// What a process does about what waits, before it begins.
+pub(crate) async fn check(
+    snapshot: &dyn Snapshot,
+    world: &World,
+    process: Process,
+    range: DateRange,
+) -> Result<(), Refusal> {
+    match process {
+        Process::Revert | Process::RunAll => refuse_parted(snapshot, world, range).await,
+        Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => {
+            refuse_pending(snapshot, world, range).await
+        }
+    }
+}
+
+fn through(first: Date, last: Date) -> DateRange {
+    DateRange {
+        from: Some(first),
+        to: last.succ_opt(),
+    }
+}
+
+fn pending_refusal(report: &PendingReport) -> Refusal {
+    let counts = report.counts;
+    let text = format!(
+        "{} credits, {} transactions and {} earnings are obsolete and wait for Revert: run revert, \
+         or run all",
+        counts.credits, counts.transactions, counts.earnings
+    );
+    let rows: Vec<String> = report.first.iter().map(named).collect();
+    Refusal::new(Reason::RevertPending, text)
+        .with("credits", counts.credits)
+        .with("transactions", counts.transactions)
+        .with("earnings", counts.earnings)
+        .with("rows", rows.join("; "))
+}
+
+fn named(row: &PendingRow) -> String {
+    match row {
+        PendingRow::Transaction(row) => {
+            format!("transaction {} {} {}", row.id, row.key, row.event_date)
+        }
+        PendingRow::Credit(row) => format!(
+            "credit {} of {}, {} {}",
+            row.id, row.key, row.participant, row.credit_date
+        ),
+        PendingRow::Earning(row) => {
+            format!("earning {} of {} {}", row.id, row.key.participant, row.date)
+        }
+    }
+}
