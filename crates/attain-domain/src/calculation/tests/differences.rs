@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::world::*;
-use crate::calculation::{Differences, EarningDraft, difference};
+use crate::calculation::{Differences, EarningDraft, Waiting, difference};
 use crate::definition::Settings;
 use crate::earning::Earning;
 use crate::ids::{ActorId, CalculationId};
@@ -12,6 +12,15 @@ use crate::time::Instant;
 use crate::working::Circumstances;
 
 fn compare(world: &World, drafts: Vec<EarningDraft>, live: &[Earning]) -> Differences {
+    compare_waiting(world, drafts, live, Vec::new())
+}
+
+fn compare_waiting(
+    world: &World,
+    drafts: Vec<EarningDraft>,
+    live: &[Earning],
+    waiting: Vec<Waiting>,
+) -> Differences {
     let settings: Settings = world.set.settings.clone().unwrap();
     let first = live
         .iter()
@@ -30,7 +39,7 @@ fn compare(world: &World, drafts: Vec<EarningDraft>, live: &[Earning]) -> Differ
         next_id: &mut next_id,
     };
     let calculation = |_: &_| CalculationId(Uuid::from_u128(7));
-    difference(drafts, live, calculation, &settings, &mut circumstances).unwrap()
+    difference(drafts, live, waiting, calculation, &settings, &mut circumstances).unwrap()
 }
 
 /// The live earnings after the changes.
@@ -167,6 +176,61 @@ fn only_the_paid_instalments_are_reversed() {
     assert_eq!(live[0].instalments.count, 3);
     let result = compare(&world, january(&world, "2000"), &paid(live, 2, 2));
     assert_eq!(sums(&result), ["-66.67", "200"]);
+}
+
+/// What Revert has left of paid earnings.
+fn reverted(live: Vec<Earning>) -> Vec<Waiting> {
+    let waiting = |(original, number): (Earning, u128)| {
+        let amount = original.amount().unwrap();
+        let mut reversal = original.clone();
+        reversal.id = crate::ids::EarningId(Uuid::from_u128(number));
+        reversal.outcome = crate::earning::EarningOutcome::Amount(amount.negated());
+        reversal.reversal_of = Some(original.id);
+        reversal.awaits_calculation = true;
+        reversal.instalments = crate::earning::Instalments::at_once(original.date);
+        Waiting { reversal, original }
+    };
+    live.into_iter().zip(500..).map(waiting).collect()
+}
+
+#[test]
+fn c3_a_waiting_reversal_is_posted_with_what_is_earned_now() {
+    let world = tenth();
+    let live = applied(Vec::new(), &compare(&world, january(&world, "10000"), &[]));
+    let waiting = reverted(paid(live.clone(), 1, 1));
+    let result = compare_waiting(&world, january(&world, "8000"), &[], waiting);
+    assert_eq!(sums(&result), ["-1000", "800"]);
+    let posted = &result.changes.earnings[0];
+    assert_eq!(posted.reversal_of, Some(live[0].id));
+    assert!(!posted.awaits_calculation);
+    assert_eq!(result.changes.earnings_departed.len(), 1, "the waiting one goes");
+    assert_eq!(
+        outcomes(&result),
+        ["earnings_created 1", "reversals_created 1"]
+    );
+}
+
+#[test]
+fn what_is_earned_again_as_it_was_is_not_taken_back() {
+    let world = tenth();
+    let live = applied(Vec::new(), &compare(&world, january(&world, "10000"), &[]));
+    let waiting = reverted(paid(live.clone(), 1, 1));
+    let result = compare_waiting(&world, january(&world, "10000"), &[], waiting);
+    assert_eq!(result.changes.earnings, []);
+    assert_eq!(result.changes.earnings_returned[0].id, live[0].id);
+    assert_eq!(result.changes.earnings_departed.len(), 1, "the waiting one goes");
+    assert_eq!(outcomes(&result), ["reversals_withdrawn 1"]);
+    let counts = &result.counts;
+    assert_eq!((counts.taken, counts.skipped), (1, 1));
+}
+
+#[test]
+fn a_waiting_reversal_without_a_draft_is_posted() {
+    let world = tenth();
+    let live = applied(Vec::new(), &compare(&world, january(&world, "10000"), &[]));
+    let waiting = reverted(paid(live, 1, 1));
+    let result = compare_waiting(&world, Vec::new(), &[], waiting);
+    assert_eq!(sums(&result), ["-1000"]);
 }
 
 #[test]
