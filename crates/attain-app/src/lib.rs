@@ -17,8 +17,8 @@ mod worlds;
 
 pub use caller::Caller;
 pub use corrections::{
-    ADJUSTMENTS_MAX, AdjustReport, EarningHistory, Left, PendingReport, PendingRow,
-    TransactionHistory, Version,
+    ADJUSTMENTS_MAX, AdjustPreview, AdjustReport, AsOf, EarningHistory, Left, PREVIEW_MAX,
+    PayChange, PendingReport, PendingRow, TransactionHistory, Version,
 };
 pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome};
 pub use engine::{Engine, Limits};

@@ -20,6 +20,8 @@ mod start;
 mod summarising;
 mod worker;
 
+pub(crate) use order::by_content;
+
 use attain_domain::ids::RunId;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Process, Run};

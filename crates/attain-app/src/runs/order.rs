@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use attain_domain::credit::{Credit, CreditOrigin};
 
 /// Puts credits that stand in one place into the order of what they say.
-pub(super) fn by_content(credits: &mut [Credit]) {
+pub(crate) fn by_content(credits: &mut [Credit]) {
     for tied in credits.chunk_by_mut(is_one_place) {
         if tied.len() > 1 {
             tied.sort_by(compare);
