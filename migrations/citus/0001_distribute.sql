@@ -22,6 +22,7 @@ FROM (
     VALUES
     ('public.definition'),
     ('public.base_transaction'),
+    ('public.base_transaction_history'),
     ('public.transaction_key'),
     ('public.credit'),
     ('public.credit_history'),

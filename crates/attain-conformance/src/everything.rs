@@ -6,23 +6,33 @@ use std::collections::BTreeMap;
 use attain_domain::activity::Activity;
 use attain_domain::change::{DefinitionsMark, RequestRecord};
 use attain_domain::chunk::RunChunk;
-use attain_domain::credit::{Credit, CreditPosition};
+use attain_domain::credit::{Credit, CreditPosition, PastCredit};
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::earning::{Earning, PastEarning};
 use attain_domain::ids::{DefinitionId, ParticipantId, RunId, TransactionId};
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
-use attain_domain::ports::{ChunkSize, EarningPosition, PaysheetPosition, Snapshot};
+use attain_domain::ports::{ChunkSize, EarningPosition, PaysheetPosition, Pending, Snapshot};
 use attain_domain::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use attain_domain::testing::date;
 use attain_domain::time::DateRange;
-use attain_domain::transaction::Transaction;
+use attain_domain::transaction::{PastTransaction, Transaction};
 
 use crate::difference::check_same;
 use crate::known::Known;
 use crate::pages::all_pages;
 
 const READS: &str = "the view answers";
+/// What work items wait for.
 pub(crate) const STAGES: [Process; 5] = [
+    Process::Classify,
+    Process::Credit,
+    Process::RollUp,
+    Process::Calculate,
+    Process::RunAll,
+];
+/// What runs carry out.
+pub(crate) const PROCESSES: [Process; 6] = [
+    Process::Revert,
     Process::Classify,
     Process::Credit,
     Process::RollUp,
@@ -64,6 +74,18 @@ everything! {
     credits_by_id: Vec<Credit>,
     credits_of_participants: Vec<Credit>,
     credits_summarised: Vec<Credit>,
+    pending: Vec<Pending>,
+    transactions_obsolete: Vec<Transaction>,
+    credits_obsolete: Vec<Credit>,
+    earnings_obsolete: Vec<Earning>,
+    credits_adjusted: Vec<Credit>,
+    earnings_for_lineages: Vec<Earning>,
+    reversals_waiting: Vec<Earning>,
+    reversals_waiting_counts: Vec<u64>,
+    transactions_past: Vec<PastTransaction>,
+    credits_past_of_keys: Vec<PastCredit>,
+    credits_past: Vec<PastCredit>,
+    earnings_past_of_each: Vec<PastEarning>,
     earnings_of_lineages: Vec<Earning>,
     earnings_current: Vec<Earning>,
     earnings: Vec<Earning>,
@@ -103,6 +125,9 @@ impl Everything {
         all.read_definitions(view, known, chunk).await;
         all.read_transactions(view, known, chunk).await;
         all.read_credits(view, known, chunk).await;
+        all.read_obsolete(view, chunk).await;
+        all.read_waiting(view, known).await;
+        all.read_past(view, known, chunk).await;
         all.read_earnings(view, known, chunk).await;
         all.read_calculations(view, known).await;
         all.read_payments(view, known, chunk).await;
@@ -178,6 +203,65 @@ impl Everything {
         for child in &participants {
             let rows = view.summarised_credits_through(child, range).await;
             self.credits_summarised.extend(rows.expect(READS));
+        }
+    }
+
+    async fn read_obsolete(&mut self, view: &dyn Snapshot, chunk: ChunkSize) {
+        let range = DateRange::ALWAYS;
+        for range in some_ranges() {
+            self.pending.push(view.pending(range).await.expect(READS));
+            let count = view.waiting_reversal_count(range).await;
+            self.reversals_waiting_counts.push(count.expect(READS));
+        }
+        let page = async |after| {
+            let page = view.obsolete_transactions(range, after, chunk).await;
+            page.expect(READS)
+        };
+        self.transactions_obsolete = all_pages(chunk, |row: &Transaction| row.id, page).await;
+        let page = async |after| {
+            let page = view.obsolete_credits(range, after, chunk).await;
+            page.expect(READS)
+        };
+        self.credits_obsolete = all_pages(chunk, |row: &Credit| row.id, page).await;
+        let page = async |after| {
+            let page = view.obsolete_earnings(range, after, chunk).await;
+            page.expect(READS)
+        };
+        self.earnings_obsolete = all_pages(chunk, |row: &Earning| row.id, page).await;
+    }
+
+    async fn read_waiting(&mut self, view: &dyn Snapshot, known: &Known) {
+        let credits: Vec<_> = known.credits.iter().copied().collect();
+        let rows = view.credits_adjusted_from(&credits).await;
+        self.credits_adjusted = rows.expect(READS);
+        let lineages: Vec<_> = known.lineages.iter().copied().collect();
+        let rows = view.earnings_for_lineages(&lineages).await;
+        self.earnings_for_lineages = rows.expect(READS);
+        let participants = participants(known);
+        for range in some_ranges() {
+            let rows = view.waiting_reversals(&participants, range).await;
+            self.reversals_waiting.extend(rows.expect(READS));
+        }
+    }
+
+    async fn read_past(&mut self, view: &dyn Snapshot, known: &Known, chunk: ChunkSize) {
+        let keys: Vec<_> = known.keys.iter().cloned().collect();
+        let rows = view.past_transactions_of_keys(&keys).await;
+        self.transactions_past = rows.expect(READS);
+        let rows = view.past_credits_of_keys(&keys).await;
+        self.credits_past_of_keys = rows.expect(READS);
+        let ids: Vec<_> = known.credits.iter().copied().collect();
+        self.credits_past = view.past_credits(&ids).await.expect(READS);
+        for whose in &known.participants {
+            let range = DateRange::ALWAYS;
+            let page = async |after| {
+                let page = view
+                    .past_earnings_of_participant(whose, range, after, chunk)
+                    .await;
+                page.expect(READS)
+            };
+            let rows = all_pages(chunk, |past: &PastEarning| past.earning.id, page).await;
+            self.earnings_past_of_each.extend(rows);
         }
     }
 
@@ -317,6 +401,14 @@ impl Everything {
             self.requests.push(one);
         }
     }
+}
+
+/// All dates, and those before and after the end of January 2026.
+fn some_ranges() -> [DateRange; 3] {
+    let end = Some(date("2026-02-01"));
+    let (before, after) = ((None, end), (end, None));
+    let range = |(from, to)| DateRange { from, to };
+    [DateRange::ALWAYS, range(before), range(after)]
 }
 
 async fn earnings_after(

@@ -50,11 +50,13 @@ impl Known {
             definitions,
             transactions,
             transactions_progressed: _,
+            transactions_departed: _,
             credits_departed: _,
             credits_obsoleted: _,
             credits_judged: _,
             credits,
             earnings_departed: _,
+            earnings_returned,
             earnings_obsoleted: _,
             earnings_explained,
             earnings_paid: _,
@@ -86,8 +88,9 @@ impl Known {
             self.periods.insert(row.period.clone());
         }
         credits.iter().for_each(|row| self.note_credit(row));
-        self.transactions
-            .extend(earnings_explained.iter().filter_map(|row| row.transaction));
+        for facts in earnings_returned.iter().chain(earnings_explained) {
+            self.transactions.extend(facts.transaction);
+        }
         for row in earnings {
             self.earnings.insert(row.id);
             self.lineages.extend(row.key.lineage);
@@ -125,6 +128,8 @@ impl Known {
 
     fn note_credit(&mut self, row: &Credit) {
         self.credits.insert(row.id);
+        self.credits.extend(row.adjusted_from);
+        self.keys.insert(row.key.clone());
         self.transactions.extend(row.transaction);
         self.participants.insert(row.participant.clone());
         match &row.origin {

@@ -1,12 +1,15 @@
-//! Two commits that together use every kind of change: for cases that are about commits as a whole.
+//! Three commits that together use every kind of change: for cases that are about commits as a
+//! whole.
 
+use attain_domain::activity::Activity;
 use attain_domain::change::{
-    Changes, Claim, ClaimDone, CreditEligibility, DefinitionChange, EarningFacts, Obsoletion,
+    Changes, Claim, ClaimDone, CreditEligibility, DefinitionChange, Departure, EarningFacts,
+    Obsoletion,
 };
 use attain_domain::chunk::{ChunkEnd, ChunkLease, ChunkState, ChunkTask, ChunkWork, RunChunk};
-use attain_domain::credit::CreditStatus;
+use attain_domain::credit::{Credit, CreditStatus, LeftBecause, Obsolete};
 use attain_domain::definition::{Definition, DefinitionKind};
-use attain_domain::earning::{EarningPayment, Instalments};
+use attain_domain::earning::{Earning, EarningPayment, Instalments};
 use attain_domain::ids::{
     BatchId, CalculationId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId,
     WorkItemId,
@@ -20,7 +23,7 @@ use attain_domain::testing::{
     run, stamp_at, transaction, uuid, work_item,
 };
 use attain_domain::time::DateRange;
-use attain_domain::transaction::{TransactionProgress, TransactionStatus};
+use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
 use attain_domain::working::RowFailure;
 
 /// January 2026.
@@ -57,22 +60,19 @@ pub(crate) fn first_commit() -> Changes {
     }
 }
 
-/// Every kind of change at once, after [`first_commit`].
+/// Every kind of change that needs no past at once, after [`first_commit`].
 pub(crate) fn second_commit() -> Changes {
     let stamp = || stamp_at(2);
     Changes {
         definitions: vec![put(Definition::Plan(plan("reps")), 2), ann_deleted()],
-        transactions: vec![transaction(11)],
-        transactions_progressed: vec![TransactionProgress {
-            status: TransactionStatus::Classified,
-            category: Some(name("hardware")),
-            stamp: stamp(),
-            ..TransactionProgress::of(&transaction(1))
-        }],
+        transactions: vec![transaction(11), transaction_2_again()],
+        transactions_progressed: vec![transaction_1_classified(), transaction_2_replaced()],
+        // Needs what was replaced before.
+        transactions_departed: Vec::new(),
         credits_departed: vec![credit_departure(1)],
         credits_obsoleted: vec![Obsoletion {
             id: CreditId(uuid(2)),
-            mark: obsolete(),
+            mark: adjusted(),
             stamp: stamp(),
         }],
         credits_judged: vec![CreditEligibility {
@@ -80,8 +80,10 @@ pub(crate) fn second_commit() -> Changes {
             status: CreditStatus::Eligible,
             stamp: stamp(),
         }],
-        credits: vec![credit(11)],
+        credits: vec![credit_2_adjusted()],
         earnings_departed: vec![earning_departure(1)],
+        // Needs what departed before.
+        earnings_returned: Vec::new(),
         earnings_obsoleted: vec![Obsoletion {
             id: EarningId(uuid(2)),
             mark: obsolete(),
@@ -89,7 +91,7 @@ pub(crate) fn second_commit() -> Changes {
         }],
         earnings_explained: vec![earning_3_explained()],
         earnings_paid: vec![earning_4_taken_up()],
-        earnings: vec![earning(11)],
+        earnings: vec![earning(11), waiting_reversal(12, 1)],
         calculations: vec![
             Calculation {
                 released: true,
@@ -121,7 +123,98 @@ pub(crate) fn second_commit() -> Changes {
             run: RunId(uuid(2)),
             change: change_for("2026-01", "bob"),
         }],
-        activities: vec![activity(2)],
+        activities: vec![activity_2_with_reason()],
+    }
+}
+
+/// What needs a past, after [`second_commit`]: a version that was replaced leaves, and an earning
+/// comes back, because what was taken back is earned again.
+pub(crate) fn third_commit() -> Changes {
+    Changes {
+        transactions_departed: vec![transaction_departure(2)],
+        earnings_departed: vec![Departure {
+            archive: false,
+            ..earning_departure(12)
+        }],
+        earnings_returned: vec![returned(&earning(1))],
+        activities: vec![activity(3)],
+        ..Changes::default()
+    }
+}
+
+/// What replaced a transaction: there is something if it is obsolete.
+pub(crate) fn replacement(status: &TransactionStatus) -> Option<TransactionId> {
+    (*status == TransactionStatus::Obsolete).then(|| TransactionId(uuid(7)))
+}
+
+/// A transaction leaves for history, because it was replaced.
+pub(crate) fn transaction_departure(number: u64) -> Departure<TransactionId> {
+    Departure {
+        id: TransactionId(uuid(number)),
+        because: LeftBecause::Adjusted,
+        archive: true,
+        at: at(61),
+        actor: name("reverter"),
+    }
+}
+
+/// The mark of what somebody adjusted, with a reason.
+pub(crate) fn adjusted() -> Obsolete {
+    Obsolete {
+        because: LeftBecause::Adjusted,
+        reason: Some("the deal was larger".to_owned()),
+        ..obsolete()
+    }
+}
+
+/// What Revert leaves for the calculation.
+pub(crate) fn waiting_reversal(number: u64, reversed: u64) -> Earning {
+    Earning {
+        key: earning(reversed).key,
+        reversal_of: Some(EarningId(uuid(reversed))),
+        awaits_calculation: true,
+        ..earning(number)
+    }
+}
+
+/// The facts that an earning comes back with: those of other versions.
+pub(crate) fn returned(earning: &Earning) -> EarningFacts {
+    let mut trace = earning.trace.clone();
+    trace.plan_version = 2;
+    EarningFacts {
+        id: earning.id,
+        credit: Some(CreditId(uuid(11))),
+        transaction: Some(TransactionId(uuid(11))),
+        trace,
+        stamp: stamp_at(3),
+    }
+}
+
+/// A version of transaction 2 that takes its place.
+fn transaction_2_again() -> Transaction {
+    let before = transaction(2);
+    Transaction {
+        id: TransactionId(uuid(12)),
+        replaces: Some(before.id),
+        ..before
+    }
+}
+
+fn transaction_1_classified() -> TransactionProgress {
+    TransactionProgress {
+        status: TransactionStatus::Classified,
+        category: Some(name("hardware")),
+        stamp: stamp_at(2),
+        ..TransactionProgress::of(&transaction(1))
+    }
+}
+
+fn transaction_2_replaced() -> TransactionProgress {
+    TransactionProgress {
+        status: TransactionStatus::Obsolete,
+        replaced_by: Some(TransactionId(uuid(12))),
+        stamp: stamp_at(2),
+        ..TransactionProgress::of(&transaction(2))
     }
 }
 
@@ -154,6 +247,20 @@ pub(crate) fn done(chunk: &RunChunk) -> ChunkWork {
             error: RowError::new(Reason::NoPlan, "nobody's"),
         }],
         end: Some(ChunkEnd::Done),
+    }
+}
+
+fn credit_2_adjusted() -> Credit {
+    Credit {
+        adjusted_from: Some(CreditId(uuid(2))),
+        ..credit(11)
+    }
+}
+
+fn activity_2_with_reason() -> Activity {
+    Activity {
+        reason: adjusted().reason,
+        ..activity(2)
     }
 }
 

@@ -23,6 +23,7 @@ fn activity(row: &mut Reading<'_>) -> Result<Activity, StoreError> {
         count: row.count()?,
         before: row.text_or_none()?,
         after: row.text_or_none()?,
+        reason: row.text_or_none()?,
     })
 }
 
@@ -44,6 +45,7 @@ impl Writer<'_> {
         cells.counts(new.iter().map(|row| row.count));
         cells.texts_or_none(new.iter().map(|row| row.before.as_deref()));
         cells.texts_or_none(new.iter().map(|row| row.after.as_deref()));
+        cells.texts_or_none(new.iter().map(|row| row.reason.as_deref()));
         self.run(sql::INSERT_ACTIVITIES, cells).await?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Credits: the live table, with obsolete ones, and the history that nothing reads yet.
+//! Credits: the live table, with obsolete ones, and the way to their history.
 
 use async_trait::async_trait;
 use attain_domain::change::{CreditEligibility, Departure, Obsoletion};
@@ -24,41 +24,40 @@ const WHAT: &str = "credits";
 const INSERTION: Insertion = Insertion {
     copy: sql::COPY_CREDITS,
     arrays: sql::INSERT_CREDITS,
-    cells: 34,
+    cells: 36,
 };
 
-fn credits(rows: &[PgRow]) -> Result<Vec<Credit>, StoreError> {
-    each(WHAT, rows, |row| {
-        let id = row.id(CreditId)?;
-        let lineage = row.id(LineageId)?;
-        let transaction = row.id_or_none(TransactionId)?;
-        let key = TransactionKey {
+pub(crate) fn credit(row: &mut Reading<'_>) -> Result<Credit, StoreError> {
+    Ok(Credit {
+        id: row.id(CreditId)?,
+        lineage: row.id(LineageId)?,
+        adjusted_from: row.id_or_none(CreditId)?,
+        transaction: row.id_or_none(TransactionId)?,
+        key: TransactionKey {
             number: row.name(SourceNumber::parse)?,
             kind: row.name(TransactionType::parse)?,
-        };
-        Ok(Credit {
-            id,
-            lineage,
-            transaction,
-            key,
-            participant: row.name(ParticipantId::parse)?,
-            kind: row.code()?,
-            origin: origin(row)?,
-            amount: row.money()?,
-            quantity: row.number()?,
-            percent: row.number()?,
-            revenue: row.flag()?,
-            rolls_up: row.flag()?,
-            calculates: row.flag()?,
-            credit_date: row.date()?,
-            roll_up_date: row.date()?,
-            period: row.name(PeriodId::parse)?,
-            category: row.name_or_none(CategoryId::parse)?,
-            status: status(row)?,
-            obsolete: row.obsolete_or_none()?,
-            stamp: row.stamp()?,
-        })
+        },
+        participant: row.name(ParticipantId::parse)?,
+        kind: row.code()?,
+        origin: origin(row)?,
+        amount: row.money()?,
+        quantity: row.number()?,
+        percent: row.number()?,
+        revenue: row.flag()?,
+        rolls_up: row.flag()?,
+        calculates: row.flag()?,
+        credit_date: row.date()?,
+        roll_up_date: row.date()?,
+        period: row.name(PeriodId::parse)?,
+        category: row.name_or_none(CategoryId::parse)?,
+        status: status(row)?,
+        obsolete: row.obsolete_or_none()?,
+        stamp: row.stamp()?,
     })
+}
+
+pub(crate) fn credits(rows: &[PgRow]) -> Result<Vec<Credit>, StoreError> {
+    each(WHAT, rows, credit)
 }
 
 fn origin(row: &mut Reading<'_>) -> Result<CreditOrigin, StoreError> {
@@ -143,6 +142,7 @@ pub(crate) fn fill_mark(cells: &mut Rows, mark: Option<&Obsolete>) {
     cells.instant_or_none(mark.map(|mark| mark.at));
     cells.text_or_none(mark.map(|mark| mark.actor.as_str()));
     cells.code_or_none(mark.map(|mark| mark.because));
+    cells.text_or_none(mark.and_then(|mark| mark.reason.as_deref()));
 }
 
 fn fill_status(cells: &mut Rows, status: &CreditStatus) {
@@ -172,6 +172,7 @@ fn fill(cells: &mut Rows, row: &Credit) {
     let Credit {
         id,
         lineage,
+        adjusted_from,
         transaction,
         key: TransactionKey {
             number,
@@ -196,6 +197,7 @@ fn fill(cells: &mut Rows, row: &Credit) {
     } = row;
     cells.id(id.0);
     cells.id(lineage.0);
+    cells.id_or_none(adjusted_from.map(|id| id.0));
     cells.id_or_none(transaction.map(|id| id.0));
     cells.text(number.as_str());
     cells.text(transaction_type.as_str());

@@ -19,7 +19,7 @@ use crate::bulk::{Writer, all_there};
 use crate::cells::Cells;
 use crate::copy::{Insertion, Rows};
 use crate::credits::{fill_departure, fill_mark};
-use crate::error::corrupt;
+use crate::error::{conflict, corrupt};
 use crate::snapshot::PgSnapshot;
 use crate::statements::earnings as sql;
 use crate::stored::{Reading, each};
@@ -32,10 +32,10 @@ const WHAT: &str = "earnings";
 const INSERTION: Insertion = Insertion {
     copy: sql::COPY_EARNINGS,
     arrays: sql::INSERT_EARNINGS,
-    cells: 29,
+    cells: 31,
 };
 
-fn earning(row: &mut Reading<'_>) -> Result<Earning, StoreError> {
+pub(crate) fn earning(row: &mut Reading<'_>) -> Result<Earning, StoreError> {
     Ok(Earning {
         id: row.id(EarningId)?,
         key: key(row)?,
@@ -52,6 +52,7 @@ fn earning(row: &mut Reading<'_>) -> Result<Earning, StoreError> {
         },
         obsolete: row.obsolete_or_none()?,
         reversal_of: row.id_or_none(EarningId)?,
+        awaits_calculation: row.flag()?,
         calculation: row.id(CalculationId)?,
         stamp: row.stamp()?,
         trace: decode_trace(row.json()?).map_err(|error| corrupt(WHAT, error))?,
@@ -76,11 +77,11 @@ fn outcome(row: &mut Reading<'_>) -> Result<EarningOutcome, StoreError> {
     }
 }
 
-fn earnings(rows: &[PgRow]) -> Result<Vec<Earning>, StoreError> {
+pub(crate) fn earnings(rows: &[PgRow]) -> Result<Vec<Earning>, StoreError> {
     each(WHAT, rows, earning)
 }
 
-fn past_earnings(rows: &[PgRow]) -> Result<Vec<PastEarning>, StoreError> {
+pub(crate) fn past_earnings(rows: &[PgRow]) -> Result<Vec<PastEarning>, StoreError> {
     each(WHAT, rows, |row| {
         Ok(PastEarning {
             earning: earning(row)?,
@@ -104,6 +105,28 @@ impl Writer<'_> {
         all_there(WHAT, touched, departed.len())
     }
 
+    /// From the history back to the live table, which refuses an id and a key that it has.
+    pub(crate) async fn return_earnings(
+        &mut self,
+        returned: &[EarningFacts],
+    ) -> Result<(), StoreError> {
+        if returned.is_empty() {
+            return Ok(());
+        }
+        let mut cells = self.cells();
+        cells.ids(returned.iter().map(|facts| facts.id.0));
+        if self.holds(sql::EARNINGS_LIVE, cells).await? {
+            return Err(conflict("some of the past earnings are live"));
+        }
+        let back = self.given(sql::RETURN_EARNINGS, returned, fill_facts).await?;
+        if back.len() != returned.len() {
+            let (found, wanted) = (back.len(), returned.len());
+            let text = format!("{found} of {wanted} past earnings are there to come back");
+            return Err(conflict(text));
+        }
+        self.refuse_returned_twice(&back).await
+    }
+
     pub(crate) async fn mark_earnings(
         &mut self,
         obsoleted: &[Obsoletion<EarningId>],
@@ -121,21 +144,8 @@ impl Writer<'_> {
             },
         )
         .await?;
-        self.change_rows(WHAT, sql::EXPLAIN_EARNINGS, explained, |cells, facts| {
-            let EarningFacts {
-                id,
-                credit,
-                transaction,
-                trace,
-                stamp,
-            } = facts;
-            cells.id(id.0);
-            cells.id_or_none(credit.map(|id| id.0));
-            cells.id_or_none(transaction.map(|id| id.0));
-            cells.document(&encode_trace(trace));
-            cells.stamp(stamp);
-        })
-        .await
+        self.change_rows(WHAT, sql::EXPLAIN_EARNINGS, explained, fill_facts)
+            .await
     }
 
     /// That the rows are at the versions read was looked at before.
@@ -158,8 +168,23 @@ impl Writer<'_> {
         self.refuse_present(WHAT, sql::EARNINGS_THERE, new.iter().map(|row| row.id.0))
             .await?;
         self.insert(INSERTION, new, fill).await?;
-        self.refuse_twice(new).await
+        self.refuse_new_twice(new).await
     }
+}
+
+fn fill_facts(cells: &mut Rows, facts: &EarningFacts) {
+    let EarningFacts {
+        id,
+        credit,
+        transaction,
+        trace,
+        stamp,
+    } = facts;
+    cells.id(id.0);
+    cells.id_or_none(credit.map(|id| id.0));
+    cells.id_or_none(transaction.map(|id| id.0));
+    cells.document(&encode_trace(trace));
+    cells.stamp(stamp);
 }
 
 fn fill_instalments(cells: &mut Rows, instalments: Instalments) {
@@ -203,6 +228,7 @@ fn fill(cells: &mut Rows, row: &Earning) {
         instalments,
         obsolete,
         reversal_of,
+        awaits_calculation,
         calculation,
         trace,
         stamp,
@@ -221,6 +247,7 @@ fn fill(cells: &mut Rows, row: &Earning) {
     fill_instalments(cells, *instalments);
     fill_mark(cells, obsolete.as_ref());
     cells.id_or_none(reversal_of.map(|id| id.0));
+    cells.flag(*awaits_calculation);
     cells.id(calculation.0);
     cells.stamp(stamp);
     cells.document(&encode_trace(trace));

@@ -21,6 +21,7 @@ mod cells;
 mod chunks;
 mod commit;
 mod copy;
+mod corrections;
 mod credits;
 mod definitions;
 mod earnings;

@@ -37,6 +37,7 @@ pub(crate) const STEPS: &[Step] = steps! {
     6 "0006_runs_and_work",
     7 "0007_activities_and_requests",
     8 "0008_run_chunks",
+    9 "0009_corrections",
 };
 
 /// Spreads the tables over the nodes of Citus.

@@ -201,13 +201,19 @@ impl<'r> Reading<'r> {
         }
     }
 
-    /// Three cells: the obsolete mark.
+    /// Four cells: the obsolete mark. Its reason may be missing.
     pub(crate) fn obsolete_or_none(&mut self) -> Result<Option<Obsolete>, StoreError> {
         let at = self.instant_or_none()?;
         let actor = self.name_or_none(ActorId::parse)?;
         let because: Option<LeftBecause> = self.code_or_none()?;
+        let reason = self.text_or_none()?;
         match (at, actor, because) {
-            (Some(at), Some(actor), Some(because)) => Ok(Some(Obsolete { at, actor, because })),
+            (Some(at), Some(actor), Some(because)) => Ok(Some(Obsolete {
+                at,
+                actor,
+                because,
+                reason,
+            })),
             (None, None, None) => Ok(None),
             _ => Err(self.wrong("the parts of an obsolete mark go together")),
         }

@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 
 use async_trait::async_trait;
 use attain_documents::stored::{decode_attributes, encode_attributes};
+use attain_domain::change::Departure;
 use attain_domain::ids::{CategoryId, PeriodId, SourceNumber, TransactionId, TransactionType};
 use attain_domain::ports::{ChunkSize, StoreError, TransactionRepository};
 use attain_domain::refusal::RowError;
@@ -17,6 +18,7 @@ use sqlx::postgres::PgRow;
 
 use crate::bulk::{Writer, all_there};
 use crate::copy::{Insertion, Rows};
+use crate::credits::fill_departure;
 use crate::error::{conflict, corrupt};
 use crate::snapshot::PgSnapshot;
 use crate::statements::transactions as sql;
@@ -36,38 +38,38 @@ const KEY_INSERTION: Insertion = Insertion {
     cells: 6,
 };
 
-fn transactions(rows: &[PgRow]) -> Result<Vec<Transaction>, StoreError> {
-    each(WHAT, rows, |row| {
-        let id = row.id(TransactionId)?;
-        let key = TransactionKey {
+pub(crate) fn transaction(row: &mut Reading<'_>) -> Result<Transaction, StoreError> {
+    Ok(Transaction {
+        id: row.id(TransactionId)?,
+        key: TransactionKey {
             number: row.name(SourceNumber::parse)?,
             kind: row.name(TransactionType::parse)?,
-        };
-        Ok(Transaction {
-            id,
-            key,
-            event_date: row.date()?,
-            period: row.name(PeriodId::parse)?,
-            status: status(row)?,
-            category: row.name_or_none(CategoryId::parse)?,
-            flags: TransactionFlags {
-                preserve_credits: row.flag()?,
-                hold: row.flag()?,
-                do_not_classify: row.flag()?,
-                do_not_roll_up: row.flag()?,
-                do_not_calculate: row.flag()?,
-            },
-            replaces: row.id_or_none(TransactionId)?,
-            replaced_by: row.id_or_none(TransactionId)?,
-            stamp: row.stamp()?,
-            amount: row.money()?,
-            operating_amount: row.money()?,
-            currency_rate: row.number()?,
-            quantity: row.number()?,
-            source_updated_at: row.instant_or_none()?,
-            attributes: decode_attributes(row.json()?).map_err(|error| corrupt(WHAT, error))?,
-        })
+        },
+        event_date: row.date()?,
+        period: row.name(PeriodId::parse)?,
+        status: status(row)?,
+        category: row.name_or_none(CategoryId::parse)?,
+        flags: TransactionFlags {
+            preserve_credits: row.flag()?,
+            hold: row.flag()?,
+            do_not_classify: row.flag()?,
+            do_not_roll_up: row.flag()?,
+            do_not_calculate: row.flag()?,
+        },
+        replaces: row.id_or_none(TransactionId)?,
+        replaced_by: row.id_or_none(TransactionId)?,
+        stamp: row.stamp()?,
+        amount: row.money()?,
+        operating_amount: row.money()?,
+        currency_rate: row.number()?,
+        quantity: row.number()?,
+        source_updated_at: row.instant_or_none()?,
+        attributes: decode_attributes(row.json()?).map_err(|error| corrupt(WHAT, error))?,
     })
+}
+
+pub(crate) fn transactions(rows: &[PgRow]) -> Result<Vec<Transaction>, StoreError> {
+    each(WHAT, rows, transaction)
 }
 
 fn status(row: &mut Reading<'_>) -> Result<TransactionStatus, StoreError> {
@@ -171,11 +173,12 @@ fn two_live() -> StoreError {
 
 impl Writer<'_> {
     /// A new version is named before the one that it replaces, but only one of a key may be live at
-    /// any moment: so those that end are written first.
+    /// any moment: so those that end are written first. What leaves is none of these.
     pub(crate) async fn write_transactions(
         &mut self,
         new: &[Transaction],
         progressed: &[TransactionProgress],
+        departed: &[Departure<TransactionId>],
     ) -> Result<(), StoreError> {
         let (live, ended): (Vec<_>, Vec<_>) = progressed
             .iter()
@@ -194,6 +197,12 @@ impl Writer<'_> {
                 .await?;
             all_there(WHAT, touched + revived, live.len())?;
         }
+        let touched = self
+            .counted(sql::DEPART_TRANSACTIONS, departed, |cells, departure| {
+                fill_departure(cells, departure.id.0, departure);
+            })
+            .await?;
+        all_there(WHAT, touched, departed.len())?;
         self.refuse_present(
             WHAT,
             sql::TRANSACTIONS_THERE,

@@ -1,9 +1,16 @@
 //! What a commit reads of a table is in proportion to the table at most, and never to the table for
 //! each row that it changes: the server counts the rows that its scans read.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "the steps of tests: what cannot be, fails the test"
+)]
+
 mod database;
 mod sets;
 
+use attain_domain::change::ChangeSet;
+use attain_domain::ids::WorkspaceId;
 use attain_domain::ports::Store;
 use attain_domain::testing::{at, name};
 use attain_postgres::{Options, PostgresStore};
@@ -16,7 +23,7 @@ const ROWS: u64 = 2_000;
 /// More statements than any table has in one commit.
 const STATEMENTS_OF_TABLE: i64 = 20;
 /// Most rows of one table in the test.
-const ROWS_OF_TABLE: i64 = 6 * 2_000;
+const ROWS_OF_TABLE: i64 = 7 * 2_000;
 
 async fn store(database: &Database) -> PostgresStore {
     let store = PostgresStore::open(&database.url(), Options::default()).await;
@@ -32,28 +39,33 @@ async fn read_of_tables(connection: &mut PgConnection) -> Vec<(String, i64)> {
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
-#[tokio::test]
-async fn no_table_is_walked_for_every_row() {
-    let database = Database::fresh().await;
-    // The server counts what a connection read when it ends at the latest.
-    let first = store(&database).await;
-    let workspace = name("acme");
-    assert!(first.create_workspace(&workspace, at(0)).await.unwrap());
-    first.commit(calendar()).await.unwrap();
-    first.commit(before(1, ROWS)).await.unwrap();
-    let view = first.snapshot(&workspace).await.unwrap();
+/// Everything in one workspace, made by the rows that it needs.
+async fn fill(store: &PostgresStore, workspace: &WorkspaceId) {
+    assert!(store.create_workspace(workspace, at(0)).await.unwrap());
+    for set in [vec![calendar()], before(1, ROWS).to_vec()].concat() {
+        store.commit(in_workspace(workspace, set)).await.unwrap();
+    }
+}
+
+async fn change(store: &PostgresStore, workspace: &WorkspaceId) {
+    let view = store.snapshot(workspace).await.unwrap();
     let mark = view.definitions_mark().await.unwrap();
     drop(view);
-    first.close().await;
-    let mut outside = database.connect().await;
-    let begun = read_of_tables(&mut outside).await;
-    let second = store(&database).await;
-    second.commit(everything(1, ROWS, mark)).await.unwrap();
-    second.close().await;
-    let ended = read_of_tables(&mut outside).await;
-    outside.close().await.unwrap();
+    let set = everything(1, ROWS, mark);
+    store.commit(in_workspace(workspace, set)).await.unwrap();
+}
+
+fn in_workspace(workspace: &WorkspaceId, set: ChangeSet) -> ChangeSet {
+    ChangeSet {
+        workspace: workspace.clone(),
+        ..set
+    }
+}
+
+/// That not too much was read of any table between two counts.
+fn check_read(begun: &[(String, i64)], ended: &[(String, i64)]) {
     assert!(begun.len() > 20);
-    for ((table, begun), (_, ended)) in begun.iter().zip(&ended) {
+    for ((table, begun), (_, ended)) in begun.iter().zip(ended) {
         let read = ended - begun;
         assert!(
             read <= STATEMENTS_OF_TABLE * ROWS_OF_TABLE,
@@ -62,4 +74,44 @@ async fn no_table_is_walked_for_every_row() {
     }
     let read: i64 = ended.iter().map(|(_, read)| read).sum();
     assert!(read > 0, "nothing was counted");
+}
+
+#[tokio::test]
+async fn no_table_is_walked_for_every_row() {
+    let database = Database::fresh().await;
+    let workspace = name("acme");
+    // The server counts what a connection read when it ends at the latest.
+    let first = store(&database).await;
+    fill(&first, &workspace).await;
+    first.close().await;
+    let mut outside = database.connect().await;
+    let begun = read_of_tables(&mut outside).await;
+    let second = store(&database).await;
+    change(&second, &workspace).await;
+    second.close().await;
+    let ended = read_of_tables(&mut outside).await;
+    outside.close().await.unwrap();
+    check_read(&begun, &ended);
+}
+
+/// What the server knows of a table is of the workspaces that it saw when it looked.
+#[tokio::test]
+async fn a_workspace_that_is_new_to_the_server_is_not_walked_either() {
+    let database = Database::fresh().await;
+    let (known, new) = (name("acme"), name("beta"));
+    let first = store(&database).await;
+    fill(&first, &known).await;
+    change(&first, &known).await;
+    first.close().await;
+    let mut outside = database.connect().await;
+    let look = sqlx::raw_sql("ANALYZE").execute(&mut outside).await;
+    look.expect("the server looks at its tables");
+    let begun = read_of_tables(&mut outside).await;
+    let second = store(&database).await;
+    fill(&second, &new).await;
+    change(&second, &new).await;
+    second.close().await;
+    let ended = read_of_tables(&mut outside).await;
+    outside.close().await.unwrap();
+    check_read(&begun, &ended);
 }

@@ -36,7 +36,9 @@ async fn open(url: &str, writer_copy: bool) -> PostgresStore {
 }
 
 async fn statements_for(store: &PostgresStore, relay: &Relay, round: u64, rows: u64) -> usize {
-    store.commit(before(round, rows)).await.unwrap();
+    for set in before(round, rows) {
+        store.commit(set).await.unwrap();
+    }
     let workspace = name("acme");
     let view = store.snapshot(&workspace).await.unwrap();
     let mark = view.definitions_mark().await.unwrap();
@@ -81,7 +83,15 @@ async fn all_rows(view: &dyn Snapshot) -> String {
     let due = due.await.unwrap();
     let ids: Vec<_> = earnings.iter().map(|row| row.id).collect();
     let lines = view.lines_of_earnings(&ids).await.unwrap();
-    format!("{transactions:#?}\n{credits:#?}\n{earnings:#?}\n{due:#?}\n{lines:#?}")
+    let keys: Vec<_> = (0..10).map(|row| sets::departed(1, row)).collect();
+    let past = view.past_transactions_of_keys(&keys).await.unwrap();
+    let obsolete = view.obsolete_credits(DateRange::ALWAYS, None, chunk);
+    let obsolete = obsolete.await.unwrap();
+    assert_eq!((past.len(), obsolete.len()), (10, 10));
+    format!(
+        "{transactions:#?}\n{credits:#?}\n{earnings:#?}\n{due:#?}\n{lines:#?}\n{past:#?}\n\
+         {obsolete:#?}"
+    )
 }
 
 #[tokio::test]
@@ -90,7 +100,9 @@ async fn copy_and_arrays_store_the_same() {
     for writer_copy in [true, false] {
         let database = Database::fresh().await;
         let store = open(&database.url(), writer_copy).await;
-        store.commit(before(1, 10)).await.unwrap();
+        for set in before(1, 10) {
+            store.commit(set).await.unwrap();
+        }
         let workspace = name("acme");
         let view = store.snapshot(&workspace).await.unwrap();
         let mark = view.definitions_mark().await.unwrap();

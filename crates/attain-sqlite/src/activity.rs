@@ -26,6 +26,7 @@ struct ActivityRow {
     count: u64,
     before: Option<String>,
     after: Option<String>,
+    reason: Option<String>,
 }
 
 impl ActivityRow {
@@ -42,6 +43,7 @@ impl ActivityRow {
             count: self.count,
             before: self.before,
             after: self.after,
+            reason: self.reason,
         }
     }
 }
@@ -66,6 +68,7 @@ fn fill(cells: &mut Cells, row: &Activity) {
         count,
         before,
         after,
+        reason,
     } = row;
     cells.id(id.0);
     cells.instant(*at);
@@ -78,6 +81,7 @@ fn fill(cells: &mut Cells, row: &Activity) {
     cells.count(*count);
     cells.text_or_none(before.as_deref());
     cells.text_or_none(after.as_deref());
+    cells.text_or_none(reason.as_deref());
 }
 
 #[async_trait]

@@ -78,11 +78,13 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
         definitions,
         transactions,
         transactions_progressed,
+        transactions_departed,
         credits_departed,
         credits_obsoleted,
         credits_judged,
         credits,
         earnings_departed,
+        earnings_returned,
         earnings_obsoleted,
         earnings_explained,
         earnings_paid,
@@ -109,7 +111,11 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
     } = changes;
     writer.write_definitions(definitions).await?;
     writer
-        .write_transactions(&transactions, transactions_progressed)
+        .write_transactions(
+            &transactions,
+            transactions_progressed,
+            &transactions_departed,
+        )
         .await?;
     writer.depart_credits(&credits_departed).await?;
     writer
@@ -117,6 +123,7 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
         .await?;
     writer.insert_credits(&credits).await?;
     writer.depart_earnings(&earnings_departed).await?;
+    writer.return_earnings(&earnings_returned).await?;
     writer
         .mark_earnings(&earnings_obsoleted, &earnings_explained)
         .await?;

@@ -1,4 +1,4 @@
-//! Credits: the live table, with obsolete ones, and the history that nothing reads yet.
+//! Credits: the live table, with obsolete ones, and the way to their history.
 
 use async_trait::async_trait;
 use attain_domain::change::{CreditEligibility, Departure, Obsoletion};
@@ -23,9 +23,10 @@ use crate::statements::credits as sql;
 use crate::stored::{ErrorRow, Maybe, MoneyRow, ObsoleteRow, StampRow, Text, Whole, all, rows};
 
 #[derive(Deserialize)]
-struct CreditRow {
+pub(crate) struct CreditRow {
     id: Text<CreditId>,
     lineage: Text<LineageId>,
+    adjusted_from: Maybe<CreditId>,
     transaction: Maybe<TransactionId>,
     number: Text<SourceNumber>,
     transaction_type: Text<TransactionType>,
@@ -53,7 +54,7 @@ struct CreditRow {
 }
 
 impl CreditRow {
-    fn into_credit(self) -> Result<Credit, StoreError> {
+    pub(crate) fn into_credit(self) -> Result<Credit, StoreError> {
         let origin = match (self.origin.as_str(), self.set, self.rule, self.through) {
             ("rule", Some(set), Some(rule), None) => CreditOrigin::Rule {
                 set: set.0,
@@ -75,6 +76,7 @@ impl CreditRow {
         Ok(Credit {
             id: self.id.0,
             lineage: self.lineage.0,
+            adjusted_from: self.adjusted_from.0,
             transaction: self.transaction.0,
             key: TransactionKey {
                 number: self.number.0,
@@ -100,7 +102,7 @@ impl CreditRow {
     }
 }
 
-fn credits(page: &str) -> Result<Vec<Credit>, StoreError> {
+pub(crate) fn credits(page: &str) -> Result<Vec<Credit>, StoreError> {
     let rows: Vec<CreditRow> = rows("credits", page)?;
     rows.into_iter().map(CreditRow::into_credit).collect()
 }
@@ -169,6 +171,7 @@ pub(crate) fn fill_mark(cells: &mut Cells, mark: Option<&Obsolete>) {
     cells.instant_or_none(mark.map(|mark| mark.at));
     cells.text_or_none(mark.map(|mark| mark.actor.as_str()));
     cells.code_or_none(mark.map(|mark| mark.because));
+    cells.text_or_none(mark.and_then(|mark| mark.reason.as_deref()));
 }
 
 fn fill_status(cells: &mut Cells, status: &CreditStatus) {
@@ -199,6 +202,7 @@ fn fill(cells: &mut Cells, row: &Credit) {
     let Credit {
         id,
         lineage,
+        adjusted_from,
         transaction,
         key: TransactionKey {
             number,
@@ -223,6 +227,7 @@ fn fill(cells: &mut Cells, row: &Credit) {
     } = row;
     cells.id(id.0);
     cells.id(lineage.0);
+    cells.id_or_none(adjusted_from.map(|id| id.0));
     cells.id_or_none(transaction.map(|id| id.0));
     cells.text(number.as_str());
     cells.text(transaction_type.as_str());

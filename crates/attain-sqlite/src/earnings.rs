@@ -3,17 +3,16 @@
 use async_trait::async_trait;
 use attain_documents::stored::{decode_trace, encode_trace};
 use attain_domain::change::{Departure, EarningFacts, Obsoletion};
-use attain_domain::credit::LeftBecause;
 use attain_domain::earning::{
     Earning, EarningKey, EarningOutcome, EarningPayment, Instalments, PastEarning,
 };
 use attain_domain::ids::{
-    ActorId, CalculationId, ComponentId, CreditId, EarningId, IntervalId, LineageId, ParticipantId,
+    CalculationId, ComponentId, CreditId, EarningId, IntervalId, LineageId, ParticipantId,
     PeriodId, PlanId, TransactionId,
 };
 use attain_domain::ports::{ChunkSize, EarningPosition, EarningRepository, StoreError};
 use attain_domain::run::Calculation;
-use attain_domain::time::{Date, DateRange, Instant};
+use attain_domain::time::{Date, DateRange};
 use serde::Deserialize;
 
 use crate::bulk::Writer;
@@ -22,10 +21,12 @@ use crate::credits::{fill_departure, fill_mark};
 use crate::error::corrupt;
 use crate::snapshot::SqliteSnapshot;
 use crate::statements::earnings as sql;
-use crate::stored::{ErrorRow, Maybe, MoneyRow, ObsoleteRow, StampRow, Text, Whole, all, rows};
+use crate::stored::{
+    ErrorRow, Maybe, MoneyRow, ObsoleteRow, PastRow, StampRow, Text, Whole, all, rows,
+};
 
 #[derive(Deserialize)]
-struct EarningRow {
+pub(crate) struct EarningRow {
     id: Text<EarningId>,
     participant: Text<ParticipantId>,
     plan: Text<PlanId>,
@@ -41,6 +42,7 @@ struct EarningRow {
     instalments: InstalmentsRow,
     obsolete: Option<ObsoleteRow>,
     reversal_of: Maybe<EarningId>,
+    awaits_calculation: Whole<bool>,
     calculation: Text<CalculationId>,
     stamp: StampRow,
     trace: String,
@@ -53,9 +55,6 @@ struct InstalmentsRow {
     paid: u16,
     next_due: Whole<Date>,
 }
-
-#[derive(Deserialize)]
-struct PastEarningRow(EarningRow, Text<LeftBecause>, Whole<Instant>, Text<ActorId>);
 
 impl EarningRow {
     fn into_earning(self) -> Result<Earning, StoreError> {
@@ -92,6 +91,7 @@ impl EarningRow {
             },
             obsolete: self.obsolete.map(ObsoleteRow::into_mark),
             reversal_of: self.reversal_of.0,
+            awaits_calculation: self.awaits_calculation.0,
             calculation: self.calculation.0,
             trace: trace.map_err(|error| corrupt("earnings", error))?,
             stamp: self.stamp.into_stamp(),
@@ -99,26 +99,25 @@ impl EarningRow {
     }
 }
 
-impl PastEarningRow {
+impl PastRow<EarningRow> {
     fn into_past(self) -> Result<PastEarning, StoreError> {
-        let Self(earning, because, left_at, left_by) = self;
         Ok(PastEarning {
-            earning: earning.into_earning()?,
-            because: because.0,
-            left_at: left_at.0,
-            left_by: left_by.0,
+            earning: self.row.into_earning()?,
+            because: self.because.0,
+            left_at: self.left_at.0,
+            left_by: self.left_by.0,
         })
     }
 }
 
-fn earnings(page: &str) -> Result<Vec<Earning>, StoreError> {
+pub(crate) fn earnings(page: &str) -> Result<Vec<Earning>, StoreError> {
     let rows: Vec<EarningRow> = rows("earnings", page)?;
     rows.into_iter().map(EarningRow::into_earning).collect()
 }
 
-fn past_earnings(page: &str) -> Result<Vec<PastEarning>, StoreError> {
-    let rows: Vec<PastEarningRow> = rows("earnings", page)?;
-    rows.into_iter().map(PastEarningRow::into_past).collect()
+pub(crate) fn past_earnings(page: &str) -> Result<Vec<PastEarning>, StoreError> {
+    let rows: Vec<PastRow<EarningRow>> = rows("earnings", page)?;
+    rows.into_iter().map(PastRow::<EarningRow>::into_past).collect()
 }
 
 impl Writer<'_> {
@@ -145,6 +144,19 @@ impl Writer<'_> {
             .await
     }
 
+    /// From the history back to the live table, which refuses an id and a key that it has.
+    pub(crate) async fn return_earnings(
+        &mut self,
+        returned: &[EarningFacts],
+    ) -> Result<(), StoreError> {
+        let what = "past earnings";
+        self.change(what, sql::RETURN_EARNINGS, returned, fill_facts)
+            .await?;
+        let ids = id_list(returned.iter().map(|facts| facts.id.0));
+        self.remove(what, sql::FORGET_EARNINGS, ids, returned.len())
+            .await
+    }
+
     pub(crate) async fn mark_earnings(
         &mut self,
         obsoleted: &[Obsoletion<EarningId>],
@@ -163,21 +175,8 @@ impl Writer<'_> {
             },
         )
         .await?;
-        self.change(what, sql::EXPLAIN_EARNINGS, explained, |cells, facts| {
-            let EarningFacts {
-                id,
-                credit,
-                transaction,
-                trace,
-                stamp,
-            } = facts;
-            cells.id(id.0);
-            cells.id_or_none(credit.map(|id| id.0));
-            cells.id_or_none(transaction.map(|id| id.0));
-            cells.owned(encode_trace(trace));
-            cells.stamp(stamp);
-        })
-        .await
+        self.change(what, sql::EXPLAIN_EARNINGS, explained, fill_facts)
+            .await
     }
 
     /// That the rows are at the versions read was looked at before.
@@ -200,6 +199,21 @@ impl Writer<'_> {
         self.write(sql::INSERT_EARNINGS, new, fill).await?;
         Ok(())
     }
+}
+
+fn fill_facts(cells: &mut Cells, facts: &EarningFacts) {
+    let EarningFacts {
+        id,
+        credit,
+        transaction,
+        trace,
+        stamp,
+    } = facts;
+    cells.id(id.0);
+    cells.id_or_none(credit.map(|id| id.0));
+    cells.id_or_none(transaction.map(|id| id.0));
+    cells.owned(encode_trace(trace));
+    cells.stamp(stamp);
 }
 
 fn fill_instalments(cells: &mut Cells, instalments: Instalments) {
@@ -245,6 +259,7 @@ fn fill(cells: &mut Cells, row: &Earning) {
         instalments,
         obsolete,
         reversal_of,
+        awaits_calculation,
         calculation,
         trace,
         stamp,
@@ -263,6 +278,7 @@ fn fill(cells: &mut Cells, row: &Earning) {
     fill_instalments(cells, *instalments);
     fill_mark(cells, obsolete.as_ref());
     cells.id_or_none(reversal_of.map(|id| id.0));
+    cells.flag(*awaits_calculation);
     cells.id(calculation.0);
     cells.stamp(stamp);
     cells.owned(encode_trace(trace));

@@ -18,6 +18,7 @@ mod calculations;
 mod cells;
 mod chunks;
 mod commit;
+mod corrections;
 mod credits;
 mod definitions;
 mod earnings;

@@ -38,6 +38,7 @@ pub(crate) const STEPS: &[Step] = steps! {
     6 "0006_runs_and_work",
     7 "0007_activities_and_requests",
     8 "0008_run_chunks",
+    9 "0009_corrections",
 };
 
 /// `Attn`, in the header of every database of ours.
@@ -74,6 +75,14 @@ pub(crate) async fn migrate(
     path: &Path,
     options: &Options,
 ) -> Result<Vec<&'static str>, StoreError> {
+    migrate_to(path, options, STEPS).await
+}
+
+async fn migrate_to(
+    path: &Path,
+    options: &Options,
+    steps: &'static [Step],
+) -> Result<Vec<&'static str>, StoreError> {
     let from = match look(path, options).await? {
         Found::Version(version) => version,
         Found::Nothing => 0,
@@ -84,7 +93,7 @@ pub(crate) async fn migrate(
     let open = options.writer(path).create_if_missing(true).connect().await;
     let mut connection = open.map_err(from_driver)?;
     let mut taken = Vec::new();
-    for step in STEPS {
+    for step in steps {
         if take(&mut connection, step, from).await? {
             taken.push(step.name);
         }

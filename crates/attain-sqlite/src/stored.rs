@@ -240,7 +240,12 @@ impl ErrorRow {
 
 /// The obsolete mark, as a JSON array in the row's.
 #[derive(serde::Deserialize)]
-pub(crate) struct ObsoleteRow(Whole<Instant>, Text<ActorId>, Text<LeftBecause>);
+pub(crate) struct ObsoleteRow(
+    Whole<Instant>,
+    Text<ActorId>,
+    Text<LeftBecause>,
+    Option<String>,
+);
 
 impl ObsoleteRow {
     pub(crate) fn into_mark(self) -> Obsolete {
@@ -248,8 +253,18 @@ impl ObsoleteRow {
             at: self.0.0,
             actor: self.1.0,
             because: self.2.0,
+            reason: self.3,
         }
     }
+}
+
+/// A row of a history: the row as it was, then why, when and by whom it left.
+#[derive(serde::Deserialize)]
+pub(crate) struct PastRow<Row> {
+    pub(crate) row: Row,
+    pub(crate) because: Text<LeftBecause>,
+    pub(crate) left_at: Whole<Instant>,
+    pub(crate) left_by: Text<ActorId>,
 }
 
 /// The rows of several pages, one after the other.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use attain_documents::stored::{decode_attributes, encode_attributes};
+use attain_domain::change::Departure;
 use attain_domain::ids::{CategoryId, PeriodId, SourceNumber, TransactionId, TransactionType};
 use attain_domain::ports::{ChunkSize, StoreError, TransactionRepository};
 use attain_domain::run::WorkItem;
@@ -13,14 +14,15 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::bulk::Writer;
-use crate::cells::{Cells, pair_list};
+use crate::cells::{Cells, id_list, pair_list};
+use crate::credits::fill_departure;
 use crate::error::corrupt;
 use crate::snapshot::SqliteSnapshot;
 use crate::statements::transactions as sql;
 use crate::stored::{ErrorRow, Maybe, MoneyRow, StampRow, Text, Whole, rows};
 
 #[derive(Deserialize)]
-struct TransactionRow {
+pub(crate) struct TransactionRow {
     id: Text<TransactionId>,
     number: Text<SourceNumber>,
     kind: Text<TransactionType>,
@@ -42,7 +44,7 @@ struct TransactionRow {
 }
 
 impl TransactionRow {
-    fn into_transaction(self) -> Result<Transaction, StoreError> {
+    pub(crate) fn into_transaction(self) -> Result<Transaction, StoreError> {
         let attributes = decode_attributes(&self.attributes);
         let [
             preserve_credits,
@@ -132,7 +134,7 @@ fn is_live(status: &TransactionStatus) -> bool {
     }
 }
 
-fn transactions(page: &str) -> Result<Vec<Transaction>, StoreError> {
+pub(crate) fn transactions(page: &str) -> Result<Vec<Transaction>, StoreError> {
     let rows: Vec<TransactionRow> = rows("transactions", page)?;
     rows.into_iter()
         .map(TransactionRow::into_transaction)
@@ -141,11 +143,12 @@ fn transactions(page: &str) -> Result<Vec<Transaction>, StoreError> {
 
 impl Writer<'_> {
     /// A new version is named before the one that it replaces, but only one of a key may be live at
-    /// any moment: so those that end are written first.
+    /// any moment: so those that end are written first. What leaves is none of these.
     pub(crate) async fn write_transactions(
         &mut self,
         new: &[Transaction],
         progressed: Vec<TransactionProgress>,
+        departed: &[Departure<TransactionId>],
     ) -> Result<(), StoreError> {
         let what = "transactions";
         let (live, ended): (Vec<_>, Vec<_>) = progressed
@@ -155,8 +158,32 @@ impl Writer<'_> {
             .await?;
         self.change(what, sql::PROGRESS_TRANSACTIONS, &live, fill_progress)
             .await?;
+        self.depart_transactions(departed).await?;
         self.write(sql::INSERT_TRANSACTIONS, new, fill).await?;
         Ok(())
+    }
+
+    async fn depart_transactions(
+        &mut self,
+        departed: &[Departure<TransactionId>],
+    ) -> Result<(), StoreError> {
+        let what = "transactions";
+        let archived: Vec<_> = departed
+            .iter()
+            .filter(|departure| departure.archive)
+            .collect();
+        self.change(
+            what,
+            sql::ARCHIVE_TRANSACTIONS,
+            &archived,
+            |cells, departure| {
+                fill_departure(cells, departure.id.0, departure);
+            },
+        )
+        .await?;
+        let ids = id_list(departed.iter().map(|departure| departure.id.0));
+        self.remove(what, sql::REMOVE_TRANSACTIONS, ids, departed.len())
+            .await
     }
 }
 

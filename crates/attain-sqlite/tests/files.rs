@@ -6,12 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use attain_domain::change::{ChangeSet, Guard};
-use attain_domain::chunk::ChunkTask;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::ids::{ActivityId, DefinitionId, WorkspaceId};
 use attain_domain::ports::{ChunkSize, CommitError, Store, StoreError, StoreErrorKind};
 use attain_domain::stamp::Version;
-use attain_domain::testing::{activity, at, name, put, run as process_run, settings, uuid};
+use attain_domain::testing::{activity, at, name, put, settings, uuid};
 use attain_sqlite::{Durability, Options, SqliteStore};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
@@ -122,46 +121,6 @@ async fn a_file_of_a_newer_version_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_of_an_older_version_is_brought_up_to_date_only_when_asked() {
-    let folder = folder();
-    let path = folder.path().join("attain.db");
-    let store = with_workspace(&path).await;
-    let mut set = ChangeSet::new(acme());
-    set.changes.runs.push(process_run(7));
-    store.commit(set).await.unwrap();
-    store.close().await;
-    let mut connection = raw(&path).await;
-    for undone in [
-        "PRAGMA user_version = 7",
-        "DROP TABLE run_chunk",
-        "DELETE FROM schema_step WHERE number > 7",
-    ] {
-        run(&mut connection, undone).await.unwrap();
-    }
-    connection.close().await.unwrap();
-
-    let error = refusal(&path, false).await;
-    check(
-        &error,
-        StoreErrorKind::Version,
-        "made by an older version of this program",
-    );
-    check(&error, StoreErrorKind::Version, "run `attain migrate`");
-    let steps = SqliteStore::migrate(&path).await.unwrap();
-    assert_eq!(steps, ["0008_run_chunks"]);
-    // A run that was at work before there were chunks can be taken up.
-    let lease = Duration::from_secs(60);
-    let store = open(&path).await;
-    let (workspace, worker) = (acme(), name("worker"));
-    let chunk = store.lease_chunk(&workspace, &worker, None, lease).await;
-    let chunk = chunk.unwrap().unwrap();
-    assert_eq!(
-        (chunk.run, chunk.task),
-        (process_run(7).id, ChunkTask::Coordinate)
-    );
-}
-
-#[tokio::test]
 async fn a_file_whose_steps_differ_is_refused() {
     let folder = folder();
     let path = folder.path().join("attain.db");
@@ -262,7 +221,7 @@ async fn a_full_store_keeps_what_it_has_and_takes_no_part_of_a_commit() {
     let path = folder.path().join("attain.db");
     with_workspace(&path).await.close().await;
     let full = Options {
-        pages_max: Some(60),
+        pages_max: Some(80),
         ..options()
     };
     let store = SqliteStore::open(&path, full).await.unwrap();

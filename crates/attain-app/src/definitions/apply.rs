@@ -307,7 +307,6 @@ async fn decide(
         mut plan,
         writes,
         after,
-        reason: None,
     } = draft;
     refusals.extend(
         refuse_currency_change(snapshot, before, &after)

@@ -12,7 +12,7 @@ use super::fidelity::extremes::{LARGEST, Numbered, instants, names, texts};
 use crate::case::cases;
 use crate::difference::check_same;
 use crate::pages::check_list;
-use crate::samples::{first_commit, second_commit};
+use crate::samples::{first_commit, second_commit, third_commit};
 use crate::site::Site;
 
 cases! { "activity":
@@ -55,6 +55,7 @@ async fn activities_are_read_as_they_were_written(site: Site) {
         .vary([0, LARGEST], |row, count| row.count = count)
         .vary(texts(), |row, text| row.before = Some(text))
         .vary(texts(), |row, text| row.after = Some(text))
+        .vary(texts(), |row, text| row.reason = Some(text))
         .rows;
     site.commit(Changes {
         activities: entries.clone(),
@@ -132,9 +133,11 @@ async fn what_was_refused_left_no_entry(site: Site) {
 async fn entries_stay_whatever_comes_later(site: Site) {
     let early: Vec<_> = (101..=103).map(activity).collect();
     site.commit(only(early.clone())).await;
-    site.commit(first_commit()).await;
-    site.commit(second_commit()).await;
-    let mut expected = vec![activity(1), activity(2)];
+    let mut expected = Vec::new();
+    for changes in [first_commit(), second_commit(), third_commit()] {
+        expected.extend(changes.activities.clone());
+        site.commit(changes).await;
+    }
     expected.extend(early);
     check_same(&log_of(&site).await, &expected, "the log");
 }

@@ -5,7 +5,7 @@ use attain_domain::testing::{activity, name};
 
 use crate::Hook;
 use crate::case::{Ended, cases};
-use crate::samples::{first_commit, second_commit};
+use crate::samples::{first_commit, second_commit, third_commit};
 use crate::site::Site;
 
 cases! { "durability":
@@ -16,6 +16,7 @@ cases! { "durability":
 async fn what_was_committed_is_there_after_a_restart(site: Site) -> Ended {
     site.commit(first_commit()).await;
     site.commit(second_commit()).await;
+    site.commit(third_commit()).await;
     let before = site.everything().await;
     let Some(site) = site.reopened().await else {
         return Ended::NotOffered(Hook::Reopen);

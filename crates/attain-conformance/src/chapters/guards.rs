@@ -14,14 +14,15 @@ use attain_domain::refusal::{Reason, RowError};
 use attain_domain::run::{Run, RunStatus};
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
-    activity, at, calendar, chunk, credit_departure, date, earning_departure, name, put, run,
-    stamp_at, transaction, uuid,
+    activity, at, calendar, chunk, date, name, put, run, stamp_at, transaction, uuid,
 };
 use attain_domain::time::DateRange;
 use attain_domain::transaction::{Transaction, TransactionStatus};
 
 use crate::case::cases;
-use crate::samples::{first_commit, january, leased, second_commit};
+use crate::samples::{
+    first_commit, january, leased, replacement, second_commit, transaction_departure,
+};
 use crate::site::Site;
 
 cases! { "guards":
@@ -270,13 +271,14 @@ async fn a_deleted_definition_is_absent(site: Site) {
 
 async fn what_went_to_history_is_at_no_version(site: Site) {
     site.commit(first_commit()).await;
+    site.commit(second_commit()).await;
     site.commit(Changes {
-        credits_departed: vec![credit_departure(1)],
-        earnings_departed: vec![earning_departure(1)],
+        transactions_departed: vec![transaction_departure(2)],
         ..Changes::default()
     })
     .await;
     for guard in [
+        Guard::TransactionAt(TransactionId(uuid(2)), OTHER),
         Guard::CreditAt(CreditId(uuid(1)), FIRST),
         Guard::EarningAt(EarningId(uuid(1)), FIRST),
     ] {
@@ -287,6 +289,7 @@ async fn what_went_to_history_is_at_no_version(site: Site) {
 
 async fn the_key_of_a_cancelled_or_obsolete_transaction_is_free(site: Site) {
     let gone = |number, status| Transaction {
+        replaced_by: replacement(&status),
         status,
         ..transaction(number)
     };

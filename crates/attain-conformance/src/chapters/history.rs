@@ -1,7 +1,7 @@
 //! Rows that leave: to history, or for good.
 
 use attain_domain::change::{Changes, Departure};
-use attain_domain::credit::LeftBecause;
+use attain_domain::credit::{Credit, LeftBecause, PastCredit};
 use attain_domain::earning::{Earning, PastEarning};
 use attain_domain::ids::{CreditId, EarningId, TransactionId};
 use attain_domain::ports::ChunkSize;
@@ -12,12 +12,16 @@ use attain_domain::time::DateRange;
 
 use crate::case::cases;
 use crate::difference::check_same;
+use crate::samples::adjusted;
 use crate::site::Site;
 
 cases! { "history_moves":
     /// EarningRepository::past_earnings: The earnings of these ids that went to history, in
     /// rising id order.
     archived_earnings_are_kept_as_they_were
+    /// CorrectionRepository::past_credits: The credits of these ids that went to history, in
+    /// rising id order.
+    archived_credits_are_kept_as_they_were
     /// Departure::archive: Whether it goes to history; else it is removed.
     earnings_that_are_not_archived_leave_no_trace
     /// Departure: A row that leaves its live table.
@@ -66,6 +70,48 @@ async fn archived_earnings_are_kept_as_they_were(site: Site) {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let read = site.view().await.past_earnings(&ids).await.unwrap();
     check_same(&read, &past.collect::<Vec<_>>(), "past earnings");
+}
+
+async fn archived_credits_are_kept_as_they_were(site: Site) {
+    let marked = Credit {
+        obsolete: Some(adjusted()),
+        ..credit(2)
+    };
+    let adjusted = Credit {
+        adjusted_from: Some(CreditId(uuid(2))),
+        ..credit(3)
+    };
+    let rows = vec![credit(1), marked, adjusted];
+    site.commit(Changes {
+        credits: rows.clone(),
+        ..Changes::default()
+    })
+    .await;
+    let departed = rows.iter().map(|row| Departure {
+        id: row.id,
+        because: LeftBecause::Adjusted,
+        archive: true,
+        at: at(77),
+        actor: name("somebody else"),
+    });
+    site.commit(Changes {
+        credits_departed: departed.rev().collect(),
+        ..Changes::default()
+    })
+    .await;
+    let past = rows.iter().cloned().map(|credit| PastCredit {
+        credit,
+        because: LeftBecause::Adjusted,
+        left_at: at(77),
+        left_by: name("somebody else"),
+    });
+    let past: Vec<PastCredit> = past.collect();
+    let (ids, keys): (Vec<_>, Vec<_>) = rows.iter().map(|row| (row.id, row.key.clone())).unzip();
+    let view = site.view().await;
+    let read = view.past_credits(&ids).await.unwrap();
+    check_same(&read, &past, "past credits");
+    let read = view.past_credits_of_keys(&keys).await.unwrap();
+    check_same(&read, &past, "past credits of their keys");
 }
 
 async fn earnings_that_are_not_archived_leave_no_trace(site: Site) {
@@ -173,7 +219,9 @@ async fn check_nothing_is_live(site: &Site) {
         .await
         .unwrap();
     live.push(payable.len());
-    assert_eq!(live, [0; 8]);
+    let rows = view.earnings_for_lineages(&lineages).await.unwrap();
+    live.push(rows.len());
+    assert_eq!(live, [0; 9]);
 }
 
 async fn past_earnings_are_given_in_order_by_id(site: Site) {

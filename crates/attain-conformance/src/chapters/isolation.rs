@@ -7,7 +7,7 @@ use attain_domain::testing::{activity, at, name};
 
 use crate::case::cases;
 use crate::everything::Everything;
-use crate::samples::{first_commit, second_commit};
+use crate::samples::{first_commit, second_commit, third_commit};
 use crate::site::Site;
 
 cases! { "isolation":
@@ -87,10 +87,8 @@ async fn a_workspace_that_is_not_there_reads_as_empty(site: Site) {
 async fn workspaces_never_see_each_other(site: Site) {
     // Its name begins with that of the other.
     let beside = site.beside("acme ltd").await;
-    let sets = [
-        site.set(Vec::new(), first_commit()),
-        site.set(Vec::new(), second_commit()),
-    ];
+    let all = [first_commit(), second_commit(), third_commit()];
+    let sets = all.map(|changes| site.set(Vec::new(), changes));
     sets.iter().for_each(|set| beside.note(set));
     let empty = beside.everything().await;
     site.commit(first_commit()).await;
@@ -111,6 +109,13 @@ async fn workspaces_never_see_each_other(site: Site) {
         .await
         .check_equal(&before, "another commit next door");
     beside.commit(second_commit()).await;
+    let before = beside.everything().await;
+    site.commit(third_commit()).await;
+    beside
+        .everything()
+        .await
+        .check_equal(&before, "a third commit next door");
+    beside.commit(third_commit()).await;
     let is = beside.everything().await;
     is.check_equal(&site.everything().await, "the same commits");
 }
@@ -137,6 +142,7 @@ async fn a_view_does_not_see_later_commits(site: Site) {
     let view = site.view().await;
     let before = Everything::read(&*view, &known, chunk).await;
     site.commit(second_commit()).await;
+    site.commit(third_commit()).await;
     let again = Everything::read(&*view, &known, chunk).await;
     again.check_equal(&before, "the same view after a commit");
     assert!(
@@ -151,6 +157,7 @@ async fn a_view_is_as_old_as_its_opening_even_if_read_later(site: Site) {
     let before = site.everything().await;
     let view = site.view().await;
     site.commit(second_commit()).await;
+    site.commit(third_commit()).await;
     let read = Everything::read(&*view, &site.known(), ChunkSize::largest()).await;
     read.check_equal(&before, "a view that was first read after the commit");
 }

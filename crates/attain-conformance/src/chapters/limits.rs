@@ -7,7 +7,7 @@ use attain_domain::credit::{Credit, CreditStatus};
 use attain_domain::earning::{Earning, EarningPayment, Instalments};
 use attain_domain::ids::ParticipantId;
 use attain_domain::payment::{PaymentLine, Paysheet};
-use attain_domain::ports::ChunkSize;
+use attain_domain::ports::{ChunkSize, Pending};
 use attain_domain::run::WorkItem;
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
@@ -18,6 +18,7 @@ use attain_domain::time::DateRange;
 use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
 
 use crate::case::cases;
+use crate::samples::{adjusted, replacement, returned, transaction_departure, waiting_reversal};
 use crate::site::Site;
 
 cases! { "limits":
@@ -31,6 +32,11 @@ cases! { "limits":
     commits_of_ten_thousand_changes_and_guards
     /// Changes::credits_departed: Credits that leave the live table.
     moves_of_ten_thousand_rows
+    /// repositories: Lists of ids may hold up to `ChunkSize::MAX` of them; answers come in the
+    /// stated order.
+    lists_of_ten_thousand_ids_of_corrections
+    /// Changes::earnings_returned: Earnings that come back from history
+    reverts_and_returns_of_ten_thousand_rows
     /// ChunkSize: How many rows a page may have: 1 to `ChunkSize::MAX`.
     pages_of_ten_thousand_rows
 }
@@ -267,6 +273,127 @@ async fn moves_of_ten_thousand_rows(site: Site) {
         transaction: None,
         stamp: stamp_at(2),
         ..earning(number)
+    });
+}
+
+/// What waits for Revert.
+fn obsolete_transaction(number: u64) -> Transaction {
+    let status = TransactionStatus::Obsolete;
+    Transaction {
+        replaced_by: replacement(&status),
+        status,
+        ..transaction(number)
+    }
+}
+
+/// What waits for Revert, each adjusted from one that is not there any more.
+fn obsolete_credit(number: u64) -> Credit {
+    Credit {
+        adjusted_from: Some(credit(number + MANY).id),
+        obsolete: Some(adjusted()),
+        ..credit(number)
+    }
+}
+
+/// What waits for Revert.
+fn obsolete_earning(number: u64) -> Earning {
+    Earning {
+        obsolete: Some(adjusted()),
+        ..earning_of_many(number)
+    }
+}
+
+/// Each for an earning of its number, and of its participant.
+fn waiting_reversal_of_many(number: u64) -> Earning {
+    Earning {
+        key: earning_of_many(number).key,
+        ..waiting_reversal(number + MANY, number)
+    }
+}
+
+async fn lists_of_ten_thousand_ids_of_corrections(site: Site) {
+    let waiting = rows(waiting_reversal_of_many);
+    site.commit(Changes {
+        credits: rows(obsolete_credit),
+        earnings: rows(obsolete_earning).into_iter().chain(waiting).collect(),
+        ..Changes::default()
+    })
+    .await;
+    let view = site.view().await;
+    let before = ids(obsolete_credit, |row| row.adjusted_from.unwrap());
+    let read = view.credits_adjusted_from(&before).await.unwrap();
+    check_rows(&read, obsolete_credit);
+    let lineages = ids(credit, |row| row.lineage);
+    let read = view.earnings_for_lineages(&lineages).await.unwrap();
+    check_rows(&read, obsolete_earning);
+    let range = DateRange::ALWAYS;
+    let read = view.waiting_reversals(&rows(whose), range).await.unwrap();
+    check_rows(&read, waiting_reversal_of_many);
+    let count = view.waiting_reversal_count(range).await.unwrap();
+    assert_eq!(count, MANY);
+    let pending = view.pending(range).await.unwrap();
+    assert_eq!((pending.credits, pending.earnings), (MANY, MANY));
+    let chunk = ChunkSize::largest();
+    let page = view.obsolete_credits(range, None, chunk).await.unwrap();
+    check_rows(&page, obsolete_credit);
+    let page = view.obsolete_earnings(range, None, chunk).await.unwrap();
+    check_rows(&page, obsolete_earning);
+}
+
+async fn reverts_and_returns_of_ten_thousand_rows(site: Site) {
+    let obsolete_earning = |number| Earning {
+        obsolete: Some(adjusted()),
+        ..earning(number)
+    };
+    site.commit(Changes {
+        transactions: rows(obsolete_transaction),
+        credits: rows(obsolete_credit),
+        earnings: rows(obsolete_earning),
+        ..Changes::default()
+    })
+    .await;
+    site.commit(Changes {
+        transactions_departed: rows(transaction_departure),
+        credits_departed: rows(credit_departure),
+        earnings_departed: rows(earning_departure),
+        ..Changes::default()
+    })
+    .await;
+    let view = site.view().await;
+    let (range, chunk) = (DateRange::ALWAYS, ChunkSize::largest());
+    assert_eq!(view.pending(range).await.unwrap(), Pending::default());
+    let keys = ids(transaction, |row| row.key);
+    let past = view.past_transactions_of_keys(&keys).await.unwrap();
+    let past: Vec<_> = past.into_iter().map(|past| past.transaction).collect();
+    check_rows(&past, obsolete_transaction);
+    let past = view.past_credits_of_keys(&keys).await.unwrap();
+    let past: Vec<_> = past.into_iter().map(|past| past.credit).collect();
+    check_rows(&past, obsolete_credit);
+    let past = view.past_credits(&ids(credit, |row| row.id)).await.unwrap();
+    let past: Vec<_> = past.into_iter().map(|past| past.credit).collect();
+    check_rows(&past, obsolete_credit);
+    let ann = name("ann");
+    let past = view.past_earnings_of_participant(&ann, range, None, chunk);
+    let past = past.await.unwrap();
+    let past: Vec<_> = past.into_iter().map(|past| past.earning).collect();
+    check_rows(&past, obsolete_earning);
+    site.commit(Changes {
+        earnings_returned: rows(|number| returned(&earning(number))),
+        ..Changes::default()
+    })
+    .await;
+    let view = site.view().await;
+    let earnings = ids(earning, |row| row.id);
+    assert_eq!(view.past_earnings(&earnings).await.unwrap(), []);
+    check_rows(&view.earnings_by_id(&earnings).await.unwrap(), |number| {
+        let facts = returned(&earning(number));
+        Earning {
+            credit: facts.credit,
+            transaction: facts.transaction,
+            trace: facts.trace,
+            stamp: facts.stamp,
+            ..earning(number)
+        }
     });
 }
 

@@ -19,7 +19,7 @@ use attain_domain::testing::{
 use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
 
 use crate::case::cases;
-use crate::samples::{done, first_commit};
+use crate::samples::{done, first_commit, replacement, returned, transaction_departure};
 use crate::site::Site;
 
 cases! { "locks":
@@ -192,6 +192,14 @@ fn of_credits_and_earnings_not_there() -> Vec<(&'static str, Changes)> {
             only!(earnings_obsoleted: earning_mark),
         ),
         ("an earning to explain", only!(earnings_explained: facts)),
+        (
+            "a past earning to return",
+            only!(earnings_returned: returned(&earning(99))),
+        ),
+        (
+            "a past earning to return that is live",
+            only!(earnings_returned: returned(&earning(1))),
+        ),
     ]
 }
 
@@ -210,6 +218,10 @@ fn of_others_not_there() -> Vec<(&'static str, Changes)> {
     vec![
         ("a live definition", only!(definitions: definition)),
         ("a transaction", only!(transactions_progressed: progress)),
+        (
+            "a transaction to depart",
+            only!(transactions_departed: transaction_departure(99)),
+        ),
         (
             "a calculation",
             only!(calculations_deleted: calculation(1), calculation(99)),
@@ -238,6 +250,7 @@ async fn what_is_not_there_is_neither_changed_nor_taken_out(site: Site) {
 fn version(id: u64, status: TransactionStatus) -> Transaction {
     Transaction {
         id: TransactionId(uuid(id)),
+        replaced_by: replacement(&status),
         status,
         ..transaction(1)
     }
@@ -327,6 +340,7 @@ async fn a_replacement_comes_in_the_commit_that_ends_what_it_replaces(site: Site
     })
     .await;
     let ended = |number, status| TransactionProgress {
+        replaced_by: replacement(&status),
         status,
         stamp: stamp_at(2),
         ..TransactionProgress::of(&transaction(number))

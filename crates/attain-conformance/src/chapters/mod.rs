@@ -2,6 +2,7 @@
 
 mod activity;
 mod claims;
+mod corrections;
 mod durability;
 mod fault_injection;
 mod fidelity;
@@ -33,6 +34,7 @@ pub(crate) fn all() -> Vec<Case> {
         leases::cases(),
         limits::cases(),
         history::cases(),
+        corrections::cases(),
         activity::cases(),
         durability::cases(),
         random::cases(),

@@ -7,7 +7,7 @@ use super::random::draft::Script;
 use crate::case::cases;
 use crate::everything::Everything;
 use crate::pages::CHUNKS;
-use crate::samples::{first_commit, second_commit};
+use crate::samples::{first_commit, second_commit, third_commit};
 use crate::site::Site;
 
 cases! { "paging":
@@ -33,10 +33,10 @@ async fn check_pages(site: &Site) {
 }
 
 async fn every_list_is_the_same_in_pages_of_any_size(site: Site) {
-    site.commit(first_commit()).await;
-    check_pages(&site).await;
-    site.commit(second_commit()).await;
-    check_pages(&site).await;
+    for changes in [first_commit(), second_commit(), third_commit()] {
+        site.commit(changes).await;
+        check_pages(&site).await;
+    }
 }
 
 async fn every_list_of_a_workspace_with_a_past_is_the_same_in_pages_of_any_size(site: Site) {

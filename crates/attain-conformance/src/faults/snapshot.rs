@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use attain_domain::activity::Activity;
 use attain_domain::change::{DefinitionsMark, RequestRecord};
 use attain_domain::chunk::RunChunk;
-use attain_domain::credit::{Credit, CreditPosition};
+use attain_domain::credit::{Credit, CreditPosition, PastCredit};
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::earning::{Earning, PastEarning};
 use attain_domain::ids::{
@@ -15,13 +15,13 @@ use attain_domain::ids::{
 };
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
 use attain_domain::ports::{
-    ActivityRepository, ChunkSize, CreditRepository, DefinitionRepository, EarningPosition,
-    EarningRepository, PaymentRepository, PaysheetPosition, RequestRepository, RunRepository,
-    Snapshot, StoreError, TransactionRepository, WorkRepository,
+    ActivityRepository, ChunkSize, CorrectionRepository, CreditRepository, DefinitionRepository,
+    EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition, Pending,
+    RequestRepository, RunRepository, Snapshot, StoreError, TransactionRepository, WorkRepository,
 };
 use attain_domain::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use attain_domain::time::{Date, DateRange};
-use attain_domain::transaction::{Transaction, TransactionKey};
+use attain_domain::transaction::{PastTransaction, Transaction, TransactionKey};
 
 use super::state::State;
 
@@ -87,6 +87,34 @@ sent_on! { CreditRepository:
         chunk: ChunkSize
     ) -> Vec<Credit>;
     summarised_credits_through(child: &ParticipantId, range: DateRange) -> Vec<Credit>;
+}
+
+sent_on! { CorrectionRepository:
+    pending(range: DateRange) -> Pending;
+    obsolete_transactions(
+        range: DateRange,
+        after: Option<TransactionId>,
+        chunk: ChunkSize
+    ) -> Vec<Transaction>;
+    obsolete_credits(range: DateRange, after: Option<CreditId>, chunk: ChunkSize) -> Vec<Credit>;
+    obsolete_earnings(
+        range: DateRange,
+        after: Option<EarningId>,
+        chunk: ChunkSize
+    ) -> Vec<Earning>;
+    credits_adjusted_from(ids: &[CreditId]) -> Vec<Credit>;
+    earnings_for_lineages(lineages: &[LineageId]) -> Vec<Earning>;
+    waiting_reversals(participants: &[ParticipantId], range: DateRange) -> Vec<Earning>;
+    waiting_reversal_count(range: DateRange) -> u64;
+    past_transactions_of_keys(keys: &[TransactionKey]) -> Vec<PastTransaction>;
+    past_credits_of_keys(keys: &[TransactionKey]) -> Vec<PastCredit>;
+    past_credits(ids: &[CreditId]) -> Vec<PastCredit>;
+    past_earnings_of_participant(
+        participant: &ParticipantId,
+        range: DateRange,
+        after: Option<EarningId>,
+        chunk: ChunkSize
+    ) -> Vec<PastEarning>;
 }
 
 sent_on! { EarningRepository:

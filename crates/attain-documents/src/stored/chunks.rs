@@ -49,6 +49,7 @@ struct StoredItem(String, StoredProcess, As<PeriodId>, String, String);
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredProcess {
+    Revert,
     Classify,
     Credit,
     RollUp,
@@ -59,6 +60,7 @@ enum StoredProcess {
 impl From<Process> for StoredProcess {
     fn from(process: Process) -> Self {
         match process {
+            Process::Revert => Self::Revert,
             Process::Classify => Self::Classify,
             Process::Credit => Self::Credit,
             Process::RollUp => Self::RollUp,
@@ -71,6 +73,7 @@ impl From<Process> for StoredProcess {
 impl From<StoredProcess> for Process {
     fn from(process: StoredProcess) -> Self {
         match process {
+            StoredProcess::Revert => Self::Revert,
             StoredProcess::Classify => Self::Classify,
             StoredProcess::Credit => Self::Credit,
             StoredProcess::RollUp => Self::RollUp,

@@ -65,6 +65,7 @@ codes! {
         Reversal = "reversal",
     }
     Process {
+        Revert = "revert",
         Classify = "classify",
         Credit = "credit",
         RollUp = "roll_up",

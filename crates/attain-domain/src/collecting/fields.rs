@@ -173,7 +173,7 @@ pub(super) fn category(
     Ok(Some(category))
 }
 
-pub(super) fn known_category(set: &DefinitionSet, category: &CategoryId) -> Result<(), Refusal> {
+pub(crate) fn known_category(set: &DefinitionSet, category: &CategoryId) -> Result<(), Refusal> {
     if set.categories.contains(category) {
         return Ok(());
     }

@@ -64,7 +64,7 @@ fn closed(field: &'static str, text: String) -> Refusal {
 }
 
 /// The open period of a date.
-pub(super) fn open_period_at(set: &DefinitionSet, date: Date) -> Result<&PeriodId, Refusal> {
+pub(crate) fn open_period_at(set: &DefinitionSet, date: Date) -> Result<&PeriodId, Refusal> {
     let Some(period) = set.calendar.period_at(date) else {
         let refusal = closed("event_date", format!("{date} lies in no period"));
         return Err(refusal.with("date", date));
@@ -81,7 +81,7 @@ pub(super) fn open_period_at(set: &DefinitionSet, date: Date) -> Result<&PeriodI
 }
 
 /// What is stored may leave its period only while that is open.
-pub(super) fn refuse_closed(set: &DefinitionSet, id: &PeriodId) -> Result<(), Refusal> {
+pub(crate) fn refuse_closed(set: &DefinitionSet, id: &PeriodId) -> Result<(), Refusal> {
     match set.calendar.period(id).map(|period| period.status) {
         Some(PeriodStatus::Open) => Ok(()),
         Some(PeriodStatus::Closed | PeriodStatus::PermanentlyClosed) | None => {

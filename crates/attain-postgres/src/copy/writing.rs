@@ -1,7 +1,7 @@
 //! How a commit writes many rows of one kind.
 
 use attain_domain::ports::{StoreError, StoreErrorKind};
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Arguments, Row};
 
 use super::arrays::Array;
@@ -84,6 +84,23 @@ impl Writer<'_> {
         let row = query.fetch_one(&mut *self.connection).await;
         let count: i64 = row.and_then(|row| row.try_get(0)).map_err(from_driver)?;
         Ok(count.unsigned_abs())
+    }
+
+    /// As [`Self::write`], for a statement that gives rows. Without rows it gives none.
+    pub(crate) async fn given<Row: Sync>(
+        &mut self,
+        statement: &'static str,
+        rows: &[Row],
+        fill: impl Fn(&mut Rows, &Row) + Send + Sync,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let arguments = self.arrays(rows, fill)?;
+        self.end_copy().await?;
+        let query = sqlx::query_with(statement, arguments).persistent(self.prepared);
+        let rows = query.fetch_all(&mut *self.connection).await;
+        rows.map_err(from_driver)
     }
 
     fn arrays<Row>(

@@ -17,8 +17,12 @@ macro_rules! stamp {
     };
 }
 
+#[macro_use]
+mod columns;
+
 pub(crate) mod activity;
 pub(crate) mod chunks;
+pub(crate) mod corrections;
 pub(crate) mod credits;
 pub(crate) mod definitions;
 pub(crate) mod earnings;

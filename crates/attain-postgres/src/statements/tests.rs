@@ -8,6 +8,7 @@ use crate::database::Database;
 pub(super) const LISTS: &[&[(&str, &str)]] = &[
     activity::LIST,
     chunks::LIST,
+    corrections::LIST,
     credits::LIST,
     definitions::LIST,
     earnings::LIST,

@@ -1,21 +1,5 @@
 //! Transactions and their natural keys.
 
-macro_rules! columns {
-    () => {
-        "transaction_id, source_number, transaction_type, event_date, period_id, status, \
-         error_reason, error_text, category_id, preserve_credits, hold, do_not_classify, \
-         do_not_roll_up, do_not_calculate, replaces_id, replaced_by_id, version, created_at, \
-         updated_at, actor_id, amount, currency, operating_amount, operating_currency, \
-         currency_rate, quantity, source_updated_at, attributes"
-    };
-}
-
-macro_rules! select {
-    () => {
-        concat!("SELECT ", columns!(), " FROM ")
-    };
-}
-
 macro_rules! progress {
     () => {
         "UPDATE base_transaction t SET status = u.status, error_reason = u.error_reason, \
@@ -38,7 +22,7 @@ macro_rules! progress {
 // OFFSET 0 keeps a lookup a lookup: whatever the statistics say, the planner cannot make a walk
 // through the whole table of it.
 statements! {
-    TRANSACTIONS_BY_KEY = select!(),
+    TRANSACTIONS_BY_KEY = select!(transaction_columns!()),
         "unnest($2::text[], $3::text[]) AS u (number, type) \
          CROSS JOIN LATERAL (SELECT newest_id, newest_date FROM transaction_key \
          WHERE workspace_id = $1 AND source_number = u.number AND transaction_type = u.type \
@@ -47,11 +31,11 @@ statements! {
          WHERE workspace_id = $1 AND transaction_id = k.newest_id \
          AND event_date = k.newest_date OFFSET 0) t \
          ORDER BY source_number, transaction_type";
-    TRANSACTIONS_BY_ID = select!(),
+    TRANSACTIONS_BY_ID = select!(transaction_columns!()),
         "unnest($2::uuid[]) AS u (id) CROSS JOIN LATERAL (SELECT * FROM base_transaction \
          WHERE workspace_id = $1 AND transaction_id = u.id OFFSET 0) t \
          ORDER BY transaction_id";
-    TRANSACTIONS_OF_WORK = select!(),
+    TRANSACTIONS_OF_WORK = select!(transaction_columns!()),
         "base_transaction WHERE workspace_id = $1 AND period_id = $2 AND transaction_id >= $3 \
          AND transaction_id <= $4 AND transaction_id > $5 ORDER BY transaction_id LIMIT $6";
     SPANS_OF_WORK =
@@ -59,7 +43,7 @@ statements! {
          row_number() OVER (ORDER BY transaction_id) AS place FROM base_transaction \
          WHERE workspace_id = $1 AND period_id = $2 AND transaction_id >= $3 \
          AND transaction_id <= $4) AS placed WHERE (place - 1) % $5 = 0 ORDER BY transaction_id";
-    TRANSACTIONS_AFTER = select!(),
+    TRANSACTIONS_AFTER = select!(transaction_columns!()),
         "base_transaction WHERE workspace_id = $1 AND event_date >= $2 AND event_date < $3 \
          AND transaction_id > $4 ORDER BY transaction_id LIMIT $5";
     /// Whether one of these ids is there already, on any date. Between the first and the last new
@@ -69,15 +53,27 @@ statements! {
          AND transaction_id >= $3 AND transaction_id <= $4 \
          AND (transaction_id = ANY ($2::uuid[])) IS NOT FALSE)";
     COPY_TRANSACTIONS =
-        "COPY base_transaction (workspace_id, ", columns!(), ") FROM STDIN (FORMAT binary)";
+        "COPY base_transaction (workspace_id, ", transaction_columns!(),
+        ") FROM STDIN (FORMAT binary)";
     INSERT_TRANSACTIONS =
-        "INSERT INTO base_transaction (workspace_id, ", columns!(), ") SELECT $1, u.* \
+        "INSERT INTO base_transaction (workspace_id, ", transaction_columns!(), ") SELECT $1, u.* \
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[], \
          $8::text[], $9::text[], $10::text[], $11::boolean[], $12::boolean[], $13::boolean[], \
          $14::boolean[], $15::boolean[], $16::uuid[], $17::uuid[], $18::bigint[], \
          $19::timestamptz[], $20::timestamptz[], $21::text[], $22::numeric[], $23::text[], \
          $24::numeric[], $25::text[], $26::numeric[], $27::numeric[], $28::timestamptz[], \
          $29::json[]) u";
+    /// Their keys stay as they are: what leaves is neither live nor the newest.
+    DEPART_TRANSACTIONS =
+        "WITH gone AS (DELETE FROM base_transaction t \
+         USING unnest($2::uuid[], $3::boolean[], $4::text[], $5::timestamptz[], $6::text[]) \
+         AS u (id, archive, left_because, left_at, left_by) \
+         WHERE t.workspace_id = $1 AND t.transaction_id = u.id RETURNING t.*, \
+         u.archive, u.left_because, u.left_at, u.left_by), \
+         kept AS (INSERT INTO base_transaction_history (workspace_id, ", transaction_columns!(),
+        ", left_because, left_at, left_by) SELECT workspace_id, ", transaction_columns!(),
+        ", left_because, left_at, left_by FROM gone WHERE archive RETURNING 1) \
+         SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM kept)";
     /// A key that has a live version takes no other one: then fewer rows are touched.
     PUT_KEYS =
         "INSERT INTO transaction_key AS k (workspace_id, source_number, transaction_type, \

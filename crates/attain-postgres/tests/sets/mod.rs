@@ -1,7 +1,7 @@
 //! Commits that do something of every kind, to any number of rows.
 
 use attain_domain::change::{
-    ChangeSet, Claim, ClaimDone, CreditEligibility, DefinitionChange, DefinitionsMark,
+    ChangeSet, Claim, ClaimDone, CreditEligibility, DefinitionChange, DefinitionsMark, Departure,
     EarningFacts, Guard, Obsoletion,
 };
 use attain_domain::chunk::{ChunkEnd, ChunkWork, RunChunk};
@@ -19,7 +19,9 @@ use attain_domain::testing::{
     request, run, stamp_at, team, transaction, uuid, work_item,
 };
 use attain_domain::time::DateRange;
-use attain_domain::transaction::{TransactionProgress, TransactionStatus};
+use attain_domain::transaction::{
+    Transaction, TransactionKey, TransactionProgress, TransactionStatus,
+};
 
 /// Rows of one round begin here; each kind of change has a block of its own.
 fn block(round: u64, number: u64) -> u64 {
@@ -45,15 +47,24 @@ pub(crate) fn calendar() -> ChangeSet {
     set
 }
 
-/// What [`everything`] relies on, changes and takes out.
-pub(crate) fn before(round: u64, rows: u64) -> ChangeSet {
+/// What [`everything`] relies on, changes and takes out, in two commits: the second sends to history
+/// what comes back from there.
+pub(crate) fn before(round: u64, rows: u64) -> [ChangeSet; 2] {
+    let mut left = set();
+    let these = (0..rows).map(|row| block(round, 6) + row);
+    left.changes.earnings_departed = these.map(earning_departure).collect();
+    [stored(round, rows), left]
+}
+
+fn stored(round: u64, rows: u64) -> ChangeSet {
     let mut set = set();
     let these = |number: u64| (0..rows).map(move |row| block(round, number) + row);
     let changes = &mut set.changes;
     changes.definitions = these(0).chain(these(1)).map(|at| new_team(at, 1)).collect();
-    changes.transactions = these(0).chain(these(1)).map(transaction).collect();
+    let live = these(0).chain(these(1)).map(transaction);
+    changes.transactions = live.chain(these(2).map(replaced)).collect();
     changes.credits = (0..4).flat_map(these).map(credit).collect();
-    changes.earnings = (0..5).flat_map(these).map(earning).collect();
+    changes.earnings = (0..5).chain([6]).flat_map(these).map(earning).collect();
     changes.calculations = these(0).map(calculation).collect();
     changes.batches = these(0).chain(these(1)).map(batch).collect();
     changes.paysheets = these(0).chain(these(1)).map(paysheet).collect();
@@ -86,6 +97,7 @@ pub(crate) fn everything(round: u64, rows: u64, mark: DefinitionsMark) -> Change
     let ends = these(0).map(|at| progress(at, TransactionStatus::Cancelled));
     let goes_on = these(1).map(|at| progress(at, TransactionStatus::Credited));
     changes.transactions_progressed = ends.chain(goes_on).collect();
+    changes.transactions_departed = these(2).map(transaction_departure).collect();
     changes.credits_departed = these(0).map(credit_departure).collect();
     changes.credits_obsoleted = these(1)
         .map(|at| Obsoletion {
@@ -139,6 +151,37 @@ fn guard(set: &mut ChangeSet, round: u64, rows: u64, mark: DefinitionsMark) {
     }
 }
 
+fn replaced(number: u64) -> Transaction {
+    Transaction {
+        status: TransactionStatus::Obsolete,
+        replaced_by: Some(TransactionId(uuid(block(9, 9)))),
+        ..transaction(number)
+    }
+}
+
+fn transaction_departure(number: u64) -> Departure<TransactionId> {
+    let Departure {
+        because,
+        archive,
+        at,
+        actor,
+        ..
+    } = credit_departure(number);
+    Departure {
+        id: TransactionId(uuid(number)),
+        because,
+        archive,
+        at,
+        actor,
+    }
+}
+
+/// The key of a transaction that [`everything`] takes out.
+#[allow(dead_code, reason = "each binary of tests uses what it needs")]
+pub(crate) fn departed(round: u64, row: u64) -> TransactionKey {
+    transaction(block(round, 2) + row).key
+}
+
 fn progress(number: u64, status: TransactionStatus) -> TransactionProgress {
     TransactionProgress {
         status,
@@ -158,19 +201,22 @@ fn change_earnings(set: &mut ChangeSet, round: u64, rows: u64) {
             stamp: stamp_at(2),
         })
         .collect();
-    changes.earnings_explained = these(2)
-        .map(|at| EarningFacts {
-            id: EarningId(uuid(at)),
-            credit: None,
-            transaction: None,
-            trace: earning(at).trace,
-            stamp: stamp_at(2),
-        })
-        .collect();
+    changes.earnings_returned = these(6).map(facts).collect();
+    changes.earnings_explained = these(2).map(facts).collect();
     changes.earnings_paid = these(3).map(|at| payment(&earning(at))).collect();
     changes.earnings = these(5).map(earning).collect();
     changes.calculations = these(5).map(calculation).collect();
     changes.calculations_deleted = these(0).map(|at| CalculationId(uuid(at))).collect();
+}
+
+fn facts(number: u64) -> EarningFacts {
+    EarningFacts {
+        id: EarningId(uuid(number)),
+        credit: None,
+        transaction: None,
+        trace: earning(number).trace,
+        stamp: stamp_at(2),
+    }
 }
 
 fn payment(earning: &Earning) -> EarningPayment {

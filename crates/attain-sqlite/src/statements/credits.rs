@@ -1,30 +1,8 @@
 //! Credits: the live table and its history.
 
-macro_rules! columns {
-    () => {
-        "credit_id, lineage_id, transaction_id, source_number, transaction_type, participant_id, \
-         kind, origin, rule_set_id, rule_id, source_credit_id, through_id, amount, currency, \
-         quantity, percent, revenue, rolls_up, calculates, credit_date, roll_up_date, period_id, \
-         category_id, status, error_reason, error_text, obsolete_at, obsolete_by, \
-         obsolete_because, version, created_at, updated_at, actor_id"
-    };
-}
-
 macro_rules! page {
     () => {
-        concat!(
-            "SELECT json_group_array(json_array(hex(credit_id), hex(lineage_id), \
-             hex(transaction_id), source_number, transaction_type, participant_id, kind, origin, \
-             rule_set_id, rule_id, hex(source_credit_id), through_id, \
-             json_array(amount, currency), quantity, percent, revenue, rolls_up, calculates, \
-             credit_date, roll_up_date, period_id, category_id, status, ",
-            row_error!(),
-            ", ",
-            obsolete!(),
-            ", ",
-            stamp!(),
-            ")) FROM "
-        )
+        page_of!(credit_row!())
     };
 }
 
@@ -65,25 +43,26 @@ statements! {
 }
 
 bulks! {
-    INSERT_CREDITS = 34,
-        concat!("INSERT INTO credit (workspace_id, ", columns!(), ") VALUES "),
+    INSERT_CREDITS = 36,
+        concat!("INSERT INTO credit (workspace_id, ", credit_columns!(), ") VALUES "),
         "";
     ARCHIVE_CREDITS = 5,
         "WITH gone (workspace_id, credit_id, left_because, left_at, left_by) AS (VALUES ",
         concat!(
-            ") INSERT INTO credit_history (workspace_id, ", columns!(),
-            ", left_because, left_at, left_by) SELECT workspace_id, ", columns!(),
+            ") INSERT INTO credit_history (workspace_id, ", credit_columns!(),
+            ", left_because, left_at, left_by) SELECT workspace_id, ", credit_columns!(),
             ", left_because, left_at, left_by FROM gone CROSS JOIN credit \
              USING (workspace_id, credit_id)"
         );
-    OBSOLETE_CREDITS = 9,
+    OBSOLETE_CREDITS = 10,
         "WITH change (workspace_id, credit_id, obsolete_at, obsolete_by, obsolete_because, \
-         version, created_at, updated_at, actor_id) AS (VALUES ",
+         obsolete_reason, version, created_at, updated_at, actor_id) AS (VALUES ",
         concat!(
             ") UPDATE credit SET obsolete_at = change.obsolete_at, \
              obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
-             version = change.version, created_at = change.created_at, \
-             updated_at = change.updated_at, actor_id = change.actor_id ",
+             obsolete_reason = change.obsolete_reason, version = change.version, \
+             created_at = change.created_at, updated_at = change.updated_at, \
+             actor_id = change.actor_id ",
             place!()
         );
     JUDGE_CREDITS = 9,

@@ -1,35 +1,18 @@
 //! Earnings, reversals, their history, and calculations.
 
-macro_rules! columns {
-    () => {
-        "earning_id, participant_id, plan_id, component_id, interval_id, lineage_id, period_id, \
-         earning_date, credit_id, transaction_id, amount, currency, error_reason, error_text, \
-         instalments, instalments_taken, instalments_paid, next_due, obsolete_at, obsolete_by, \
-         obsolete_because, reversal_of_id, calculation_id, version, created_at, updated_at, \
-         actor_id, trace"
-    };
-}
-
-/// One earning, as a JSON array.
-macro_rules! earning {
-    () => {
-        concat!(
-            "json_array(hex(earning_id), participant_id, plan_id, component_id, interval_id, \
-             hex(lineage_id), period_id, earning_date, hex(credit_id), hex(transaction_id), \
-             iif(amount IS NULL, NULL, json_array(amount, currency)), ",
-            row_error!(),
-            ", json_array(instalments, instalments_taken, instalments_paid, next_due), ",
-            obsolete!(),
-            ", hex(reversal_of_id), hex(calculation_id), ",
-            stamp!(),
-            ", trace)"
-        )
-    };
-}
-
 macro_rules! page {
     () => {
-        concat!("SELECT json_group_array(", earning!(), ") FROM ")
+        page_of!(earning_row!())
+    };
+}
+
+/// What an earning keeps when it comes back from history.
+macro_rules! kept {
+    () => {
+        "earning_id, participant_id, plan_id, component_id, interval_id, lineage_id, period_id, \
+         earning_date, amount, currency, error_reason, error_text, instalments, \
+         instalments_taken, instalments_paid, next_due, reversal_of_id, awaits_calculation, \
+         calculation_id"
     };
 }
 
@@ -81,19 +64,22 @@ statements! {
     PAYABLE_EARNINGS = page!(),
         "(SELECT * FROM earning INDEXED BY earning_payable WHERE workspace_id = ?1 \
          AND amount IS NOT NULL AND obsolete_at IS NULL AND instalments_taken < instalments \
-         AND next_due <= ?2 AND (participant_id, earning_date, earning_id) > (?3, ?4, ?5) \
+         AND awaits_calculation = 0 AND next_due <= ?2 \
+         AND (participant_id, earning_date, earning_id) > (?3, ?4, ?5) \
          ORDER BY participant_id, earning_date, earning_id LIMIT ?6)";
     EARNINGS_BY_ID = page!(),
         "(SELECT * FROM earning WHERE workspace_id = ?1 \
          AND earning_id IN (SELECT unhex(value) FROM json_each(?2)) \
          ORDER BY earning_id LIMIT -1)";
-    PAST_EARNINGS =
-        "SELECT json_group_array(json_array(", earning!(), ", left_because, left_at, left_by)) \
-         FROM (SELECT * FROM earning_history WHERE workspace_id = ?1 \
+    PAST_EARNINGS = page_of!(past!(earning_row!())),
+        "(SELECT * FROM earning_history WHERE workspace_id = ?1 \
          AND earning_id IN (SELECT unhex(value) FROM json_each(?2)) \
          ORDER BY earning_id LIMIT -1)";
     REMOVE_EARNINGS =
         "DELETE FROM earning WHERE workspace_id = ?1 \
+         AND earning_id IN (SELECT unhex(value) FROM json_each(?2))";
+    FORGET_EARNINGS =
+        "DELETE FROM earning_history WHERE workspace_id = ?1 \
          AND earning_id IN (SELECT unhex(value) FROM json_each(?2))";
     CALCULATIONS = calculations!(),
         "(SELECT * FROM calculation WHERE workspace_id = ?1 ORDER BY calculation_id LIMIT -1)";
@@ -105,25 +91,37 @@ statements! {
 }
 
 bulks! {
-    INSERT_EARNINGS = 29,
-        concat!("INSERT INTO earning (workspace_id, ", columns!(), ") VALUES "),
+    INSERT_EARNINGS = 31,
+        concat!("INSERT INTO earning (workspace_id, ", earning_columns!(), ") VALUES "),
         "";
     ARCHIVE_EARNINGS = 5,
         "WITH gone (workspace_id, earning_id, left_because, left_at, left_by) AS (VALUES ",
         concat!(
-            ") INSERT INTO earning_history (workspace_id, ", columns!(),
-            ", left_because, left_at, left_by) SELECT workspace_id, ", columns!(),
+            ") INSERT INTO earning_history (workspace_id, ", earning_columns!(),
+            ", left_because, left_at, left_by) SELECT workspace_id, ", earning_columns!(),
             ", left_because, left_at, left_by FROM gone CROSS JOIN earning \
              USING (workspace_id, earning_id)"
         );
-    OBSOLETE_EARNINGS = 9,
+    RETURN_EARNINGS = 9,
+        "WITH back (workspace_id, earning_id, new_credit_id, new_transaction_id, new_trace, \
+         new_version, new_created_at, new_updated_at, new_actor_id) AS (VALUES ",
+        concat!(
+            ") INSERT INTO earning (workspace_id, ", kept!(),
+            ", credit_id, transaction_id, trace, version, created_at, updated_at, actor_id) \
+             SELECT workspace_id, ", kept!(),
+            ", new_credit_id, new_transaction_id, new_trace, new_version, new_created_at, \
+             new_updated_at, new_actor_id FROM back CROSS JOIN earning_history \
+             USING (workspace_id, earning_id)"
+        );
+    OBSOLETE_EARNINGS = 10,
         "WITH change (workspace_id, earning_id, obsolete_at, obsolete_by, obsolete_because, \
-         version, created_at, updated_at, actor_id) AS (VALUES ",
+         obsolete_reason, version, created_at, updated_at, actor_id) AS (VALUES ",
         concat!(
             ") UPDATE earning SET obsolete_at = change.obsolete_at, \
              obsolete_by = change.obsolete_by, obsolete_because = change.obsolete_because, \
-             version = change.version, created_at = change.created_at, \
-             updated_at = change.updated_at, actor_id = change.actor_id ",
+             obsolete_reason = change.obsolete_reason, version = change.version, \
+             created_at = change.created_at, updated_at = change.updated_at, \
+             actor_id = change.actor_id ",
             place!()
         );
     EXPLAIN_EARNINGS = 9,

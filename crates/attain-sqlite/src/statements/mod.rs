@@ -38,12 +38,17 @@ macro_rules! row_error {
 /// A row's obsolete mark, as a JSON array.
 macro_rules! obsolete {
     () => {
-        "iif(obsolete_at IS NULL, NULL, json_array(obsolete_at, obsolete_by, obsolete_because))"
+        "iif(obsolete_at IS NULL, NULL, json_array(obsolete_at, obsolete_by, obsolete_because, \
+         obsolete_reason))"
     };
 }
 
+#[macro_use]
+mod columns;
+
 pub(crate) mod activity;
 pub(crate) mod chunks;
+pub(crate) mod corrections;
 pub(crate) mod credits;
 pub(crate) mod definitions;
 pub(crate) mod earnings;

@@ -7,9 +7,10 @@ use super::*;
 use crate::bulk::{Bulk, ROWS_PER_STATEMENT};
 use crate::options::Options;
 
-const LISTS: [&[(&str, &str)]; 11] = [
+const LISTS: [&[(&str, &str)]; 12] = [
     activity::LIST,
     chunks::LIST,
+    corrections::LIST,
     credits::LIST,
     definitions::LIST,
     earnings::LIST,
@@ -21,9 +22,10 @@ const LISTS: [&[(&str, &str)]; 11] = [
     work::LIST,
 ];
 
-const BULK_LISTS: [&[(&str, Bulk)]; 11] = [
+const BULK_LISTS: [&[(&str, Bulk)]; 12] = [
     activity::BULKS,
     chunks::BULKS,
+    corrections::BULKS,
     credits::BULKS,
     definitions::BULKS,
     earnings::BULKS,
@@ -67,10 +69,12 @@ const MAY_WALK_A_WORKSPACE: &[&str] = &[
     "DROP_LEFT_BEHIND",
     "FREE_CHUNKS",
     "LEASE_CHUNK",
+    "PENDING",
     "RAISE_MARK",
     "RUNS_AT_WORK",
     "RUNS_NEWEST",
     "RUNS_OPEN",
+    "WAITING_REVERSAL_COUNT",
     "WORKSPACES_AT_WORK",
 ];
 

@@ -2,16 +2,7 @@
 
 macro_rules! page {
     () => {
-        concat!(
-            "SELECT json_group_array(json_array(hex(transaction_id), source_number, \
-             transaction_type, event_date, period_id, status, ",
-            row_error!(),
-            ", category_id, json_array(preserve_credits, hold, do_not_classify, do_not_roll_up, \
-             do_not_calculate), hex(replaces_id), hex(replaced_by_id), ",
-            stamp!(),
-            ", json_array(amount, currency), json_array(operating_amount, operating_currency), \
-             currency_rate, quantity, source_updated_at, attributes)) FROM "
-        )
+        page_of!(transaction_row!())
     };
 }
 
@@ -52,17 +43,25 @@ statements! {
     TRANSACTIONS_AFTER = page!(),
         "(SELECT * FROM base_transaction WHERE workspace_id = ?1 AND event_date >= ?2 \
          AND event_date < ?3 AND transaction_id > ?4 ORDER BY transaction_id LIMIT ?5)";
+    REMOVE_TRANSACTIONS =
+        "DELETE FROM base_transaction WHERE workspace_id = ?1 \
+         AND transaction_id IN (SELECT unhex(value) FROM json_each(?2))";
 }
 
 bulks! {
     INSERT_TRANSACTIONS = 29,
-        "INSERT INTO base_transaction (workspace_id, transaction_id, source_number, \
-         transaction_type, event_date, period_id, status, error_reason, error_text, category_id, \
-         preserve_credits, hold, do_not_classify, do_not_roll_up, do_not_calculate, replaces_id, \
-         replaced_by_id, version, created_at, updated_at, actor_id, amount, currency, \
-         operating_amount, operating_currency, currency_rate, quantity, source_updated_at, \
-         attributes) VALUES ",
+        concat!(
+            "INSERT INTO base_transaction (workspace_id, ", transaction_columns!(), ") VALUES "
+        ),
         "";
+    ARCHIVE_TRANSACTIONS = 5,
+        "WITH gone (workspace_id, transaction_id, left_because, left_at, left_by) AS (VALUES ",
+        concat!(
+            ") INSERT INTO base_transaction_history (workspace_id, ", transaction_columns!(),
+            ", left_because, left_at, left_by) SELECT workspace_id, ", transaction_columns!(),
+            ", left_because, left_at, left_by FROM gone CROSS JOIN base_transaction \
+             USING (workspace_id, transaction_id)"
+        );
     PROGRESS_TRANSACTIONS = 16,
         "WITH change (workspace_id, transaction_id, status, error_reason, error_text, category_id, \
          preserve_credits, hold, do_not_classify, do_not_roll_up, do_not_calculate, \

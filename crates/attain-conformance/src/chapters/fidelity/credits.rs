@@ -1,14 +1,17 @@
 //! Credits.
 
-use attain_domain::change::{Changes, CreditEligibility, Obsoletion};
-use attain_domain::credit::{Credit, CreditKind, CreditOrigin, CreditPosition, CreditStatus};
+use attain_domain::change::{Changes, CreditEligibility, Departure, Obsoletion};
+use attain_domain::credit::{
+    Credit, CreditKind, CreditOrigin, CreditPosition, CreditStatus, PastCredit,
+};
 use attain_domain::ids::{CreditId, LineageId};
 use attain_domain::ports::ChunkSize;
 use attain_domain::testing::{credit, name, uuid};
 use attain_domain::time::DateRange;
 
 use super::extremes::{
-    Numbered, amounts, dates, names, numbers, obsolete_marks, row_errors, stamps,
+    LEFT_BECAUSE, Numbered, amounts, circumstances, dates, names, numbers, obsolete_marks,
+    row_errors, stamps,
 };
 use crate::case::cases;
 use crate::difference::check_same;
@@ -19,6 +22,8 @@ cases! { "fidelity":
     credits_are_read_as_they_were_written
     /// Snapshot: What was written is read back equal, field by field.
     credits_are_read_as_they_were_marked
+    /// Snapshot: What was written is read back equal, field by field.
+    past_credits_are_read_as_they_were
 }
 
 const KINDS: [CreditKind; 3] = [CreditKind::Direct, CreditKind::Indirect, CreditKind::Team];
@@ -49,6 +54,9 @@ fn origins() -> Vec<CreditOrigin> {
 fn varied() -> Vec<Credit> {
     Numbered::new(credit)
         .vary([LineageId(uuid(u64::MAX))], |row, id| row.lineage = id)
+        .vary([CreditId(uuid(u64::MAX))], |row, id| {
+            row.adjusted_from = Some(id)
+        })
         .vary([None], |row, none| row.transaction = none)
         .vary(names(), |row, name| row.key.number = name)
         .vary(names(), |row, name| row.key.kind = name)
@@ -133,4 +141,42 @@ async fn credits_are_read_as_they_were_marked(site: Site) {
     }
     site.commit(changes).await;
     check_read(&site, &expected).await;
+}
+
+async fn past_credits_are_read_as_they_were(site: Site) {
+    let rows = varied();
+    site.commit(Changes {
+        credits: rows.clone(),
+        ..Changes::default()
+    })
+    .await;
+    let causes = LEFT_BECAUSE.into_iter().cycle();
+    let past = rows.into_iter().zip(causes.zip(circumstances()));
+    let past = past.map(|(credit, (because, (left_at, left_by)))| PastCredit {
+        credit,
+        because,
+        left_at,
+        left_by,
+    });
+    let past: Vec<PastCredit> = past.collect();
+    let departed = past.iter().map(|past| Departure {
+        id: past.credit.id,
+        because: past.because,
+        archive: true,
+        at: past.left_at,
+        actor: past.left_by.clone(),
+    });
+    site.commit(Changes {
+        credits_departed: departed.collect(),
+        ..Changes::default()
+    })
+    .await;
+    let view = site.view().await;
+    let ids: Vec<_> = past.iter().map(|past| past.credit.id).collect();
+    let read = view.past_credits(&ids).await.unwrap();
+    check_same(&read, &past, "credits");
+    let keys: Vec<_> = past.iter().map(|past| past.credit.key.clone()).collect();
+    let read = view.past_credits_of_keys(&keys).await.unwrap();
+    check_same(&read, &past, "credits");
+    check_read(&site, &[]).await;
 }

@@ -1,17 +1,20 @@
 //! Earnings, with what they were derived from, and calculations.
 
 use attain_domain::change::{Changes, Departure, EarningFacts, Obsoletion};
+use attain_domain::credit::LeftBecause;
 use attain_domain::earning::{
     Earning, EarningOutcome, EarningPayment, Instalments, MeasureTrace, PastEarning, RateTrace,
     SliceTrace, Trace,
 };
 use attain_domain::ids::{CreditId, EarningId, LineageId, TransactionId};
 use attain_domain::plan::SplitMode;
+use attain_domain::ports::ChunkSize;
 use attain_domain::run::Calculation;
 use attain_domain::testing::{calculation, decimal, earning, name, uuid};
+use attain_domain::time::DateRange;
 
 use super::extremes::{
-    LEFT_BECAUSE, Numbered, amounts, computed_numbers, dates, instants, names, obsolete_marks,
+    LEFT_BECAUSE, Numbered, amounts, circumstances, computed_numbers, dates, names, obsolete_marks,
     row_errors, stamps, texts,
 };
 use crate::case::cases;
@@ -25,6 +28,8 @@ cases! { "fidelity":
     earnings_are_read_as_they_were_changed
     /// Snapshot: What was written is read back equal, field by field.
     past_earnings_are_read_as_they_were
+    /// Snapshot: What was written is read back equal, field by field.
+    earnings_come_back_from_history_as_they_were
     /// Snapshot: What was written is read back equal, field by field.
     calculations_are_read_as_they_were_written
 }
@@ -139,6 +144,10 @@ fn varied() -> Vec<Earning> {
         .vary(instalments(), |row, parts| row.instalments = parts)
         .vary(obsolete_marks(), |row, mark| row.obsolete = Some(mark))
         .vary([EarningId(uuid(7))], |row, id| row.reversal_of = Some(id))
+        .vary([EarningId(uuid(7))], |row, id| {
+            row.reversal_of = Some(id);
+            row.awaits_calculation = true;
+        })
         .vary(traces(), |row, trace| row.trace = trace)
         .vary(stamps(), |row, stamp| row.stamp = stamp)
         .rows
@@ -227,13 +236,9 @@ async fn earnings_are_read_as_they_were_changed(site: Site) {
 async fn past_earnings_are_read_as_they_were(site: Site) {
     let rows = varied();
     write(&site, rows.clone()).await;
-    let (instants, actors) = (instants(), names());
     let causes = LEFT_BECAUSE.into_iter().cycle();
-    let circumstances = causes
-        .zip(instants.into_iter().cycle())
-        .zip(actors.into_iter().cycle());
-    let past = rows.iter().cloned().zip(circumstances);
-    let past = past.map(|(earning, ((because, left_at), left_by))| PastEarning {
+    let past = rows.iter().cloned().zip(causes.zip(circumstances()));
+    let past = past.map(|(earning, (because, (left_at, left_by)))| PastEarning {
         earning,
         because,
         left_at,
@@ -252,9 +257,61 @@ async fn past_earnings_are_read_as_they_were(site: Site) {
         ..Changes::default()
     })
     .await;
-    let read = site.view().await.past_earnings(&ids(&rows)).await.unwrap();
+    let view = site.view().await;
+    let read = view.past_earnings(&ids(&rows)).await.unwrap();
     check_same(&read, &past, "earnings");
     check_read(&site, &[]).await;
+    let (ann, range) = (name("ann"), DateRange::ALWAYS);
+    let read = view.past_earnings_of_participant(&ann, range, None, ChunkSize::largest());
+    let of_ann = past
+        .iter()
+        .filter(|past| past.earning.key.participant == ann);
+    let of_ann: Vec<_> = of_ann.cloned().collect();
+    check_same(&read.await.unwrap(), &of_ann, "earnings");
+}
+
+async fn earnings_come_back_from_history_as_they_were(site: Site) {
+    let rows = varied();
+    write(&site, rows.clone()).await;
+    let departed = rows
+        .iter()
+        .zip(circumstances())
+        .map(|(row, (at, actor))| Departure {
+            id: row.id,
+            because: LeftBecause::Adjusted,
+            archive: true,
+            at,
+            actor,
+        });
+    site.commit(Changes {
+        earnings_departed: departed.collect(),
+        ..Changes::default()
+    })
+    .await;
+    let (traces, stamps) = (traces().into_iter().cycle(), stamps().into_iter().cycle());
+    let facts = rows.into_iter().zip(traces.zip(stamps));
+    let expected = facts.map(|(row, (trace, stamp))| Earning {
+        obsolete: None,
+        credit: row.transaction.is_some().then(|| CreditId(uuid(u64::MAX))),
+        transaction: row.credit.is_some().then(|| TransactionId(uuid(u64::MAX))),
+        trace,
+        stamp,
+        ..row
+    });
+    let expected: Vec<Earning> = expected.collect();
+    let returned = expected.iter().cloned().map(|row| EarningFacts {
+        id: row.id,
+        credit: row.credit,
+        transaction: row.transaction,
+        trace: row.trace,
+        stamp: row.stamp,
+    });
+    site.commit(Changes {
+        earnings_returned: returned.collect(),
+        ..Changes::default()
+    })
+    .await;
+    check_read(&site, &expected).await;
 }
 
 async fn calculations_are_read_as_they_were_written(site: Site) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use attain_domain::credit::{LeftBecause, Obsolete};
 use attain_domain::expression::Value;
-use attain_domain::ids::AttributeName;
+use attain_domain::ids::{ActorId, AttributeName};
 use attain_domain::money::{Currency, Money};
 use attain_domain::refusal::{Reason, RowError};
 use attain_domain::stamp::{Stamp, Version};
@@ -188,9 +188,22 @@ pub(super) const LEFT_BECAUSE: [LeftBecause; 6] = [
 ];
 
 pub(super) fn obsolete_marks() -> Vec<Obsolete> {
-    let parts = LEFT_BECAUSE.into_iter().zip(instants()).zip(names());
-    let mark = |((because, at), actor)| Obsolete { at, actor, because };
+    let reasons = texts().into_iter().map(Some).chain([None]);
+    let causes = LEFT_BECAUSE.into_iter().cycle();
+    let parts = reasons.zip(causes).zip(circumstances());
+    let mark = |((reason, because), (at, actor))| Obsolete {
+        at,
+        actor,
+        because,
+        reason,
+    };
     parts.map(mark).collect()
+}
+
+/// When and by whom: as many as are asked for.
+pub(super) fn circumstances() -> impl Iterator<Item = (Instant, ActorId)> {
+    let instants = instants().into_iter().cycle();
+    instants.zip(names().into_iter().cycle())
 }
 
 /// Gives numbers to records, so that each variation is a record of its own.

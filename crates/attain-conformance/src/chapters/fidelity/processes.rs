@@ -27,7 +27,7 @@ use super::extremes::{
 };
 use crate::case::cases;
 use crate::difference::check_same;
-use crate::everything::STAGES;
+use crate::everything::{PROCESSES, STAGES};
 use crate::site::Site;
 
 cases! { "fidelity":
@@ -82,10 +82,10 @@ fn counts() -> Vec<RunCounts> {
 
 fn runs() -> Vec<Run> {
     Numbered::new(run)
-        .vary(STAGES, |row, process| row.process = process)
+        .vary(PROCESSES, |row, process| row.process = process)
         .vary(ranges(), |row, range| row.range = range)
         .vary(statuses(), |row, status| row.status = status)
-        .vary(STAGES, |row, stage| row.stage = Some(stage))
+        .vary(PROCESSES, |row, stage| row.stage = Some(stage))
         .vary([1, LARGEST], |row, units| row.units_done = units)
         .vary([1, LARGEST], |row, units| row.units_total = units)
         .vary(counts(), |row, counts| row.counts = counts)

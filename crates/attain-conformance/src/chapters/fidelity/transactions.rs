@@ -1,19 +1,21 @@
 //! Transactions.
 
-use attain_domain::change::Changes;
+use attain_domain::change::{Changes, Departure};
 use attain_domain::ids::{TransactionId, WorkItemId};
 use attain_domain::run::{Process, WorkItem};
 use attain_domain::testing::{name, transaction, uuid};
 use attain_domain::transaction::{
-    Transaction, TransactionFlags, TransactionKey, TransactionProgress, TransactionStatus,
+    PastTransaction, Transaction, TransactionFlags, TransactionKey, TransactionProgress,
+    TransactionStatus,
 };
 
 use super::extremes::{
-    Numbered, amounts, attributes, computed_numbers, dates, instants, names, numbers, row_errors,
-    stamps,
+    LEFT_BECAUSE, Numbered, amounts, attributes, circumstances, computed_numbers, dates, instants,
+    names, numbers, row_errors, stamps,
 };
 use crate::case::cases;
 use crate::difference::check_same;
+use crate::samples::replacement;
 use crate::site::Site;
 
 cases! { "fidelity":
@@ -21,6 +23,8 @@ cases! { "fidelity":
     transactions_are_read_as_they_were_written
     /// Snapshot: What was written is read back equal, field by field.
     transactions_are_read_as_they_came_on
+    /// Snapshot: What was written is read back equal, field by field.
+    past_transactions_are_read_as_they_were
 }
 
 fn statuses() -> Vec<TransactionStatus> {
@@ -62,7 +66,10 @@ fn varied() -> Vec<Transaction> {
         })
         .vary(instants(), |row, at| row.source_updated_at = Some(at))
         .vary(flags(), |row, flags| row.flags = flags)
-        .vary(statuses(), |row, status| row.status = status)
+        .vary(statuses(), |row, status| {
+            row.replaced_by = replacement(&status);
+            row.status = status;
+        })
         .vary(names(), |row, name| row.category = Some(name))
         .vary(ids(), |row, id| row.replaces = id)
         .vary(ids(), |row, id| row.replaced_by = id)
@@ -105,7 +112,10 @@ async fn transactions_are_read_as_they_were_written(site: Site) {
 async fn transactions_are_read_as_they_came_on(site: Site) {
     let progress = |number| TransactionProgress::of(&transaction(number));
     let progressed = Numbered::new(progress)
-        .vary(statuses(), |row, status| row.status = status)
+        .vary(statuses(), |row, status| {
+            row.replaced_by = replacement(&status);
+            row.status = status;
+        })
         .vary(names(), |row, name| row.category = Some(name))
         .vary(flags(), |row, flags| row.flags = flags)
         .vary([TransactionId(uuid(7))], |row, id| {
@@ -139,4 +149,46 @@ async fn transactions_are_read_as_they_came_on(site: Site) {
         ..before(number)
     });
     check_read(&site, &after.collect::<Vec<_>>()).await;
+}
+
+async fn past_transactions_are_read_as_they_were(site: Site) {
+    let mut rows = varied();
+    for row in &mut rows {
+        row.status = TransactionStatus::Obsolete;
+        row.replaced_by = Some(TransactionId(uuid(7)));
+    }
+    site.commit(Changes {
+        transactions: rows.clone(),
+        ..Changes::default()
+    })
+    .await;
+    let causes = LEFT_BECAUSE.into_iter().cycle();
+    let past = rows.into_iter().zip(causes.zip(circumstances()));
+    let past = past.map(
+        |(transaction, (because, (left_at, left_by)))| PastTransaction {
+            transaction,
+            because,
+            left_at,
+            left_by,
+        },
+    );
+    let past: Vec<PastTransaction> = past.collect();
+    let departed = past.iter().map(|past| Departure {
+        id: past.transaction.id,
+        because: past.because,
+        archive: true,
+        at: past.left_at,
+        actor: past.left_by.clone(),
+    });
+    site.commit(Changes {
+        transactions_departed: departed.collect(),
+        ..Changes::default()
+    })
+    .await;
+    let view = site.view().await;
+    let keys = past.iter().map(|past| past.transaction.key.clone());
+    let keys: Vec<TransactionKey> = keys.collect();
+    let read = view.past_transactions_of_keys(&keys).await.unwrap();
+    check_same(&read, &past, "transactions");
+    check_read(&site, &[]).await;
 }

@@ -11,7 +11,7 @@ use attain_domain::testing::{
 };
 
 use super::draft::Draft;
-use crate::everything::STAGES;
+use crate::everything::{PROCESSES, STAGES};
 use crate::samples::{done, leased};
 
 fn a_run(draft: &mut Draft<'_>) -> RunId {
@@ -38,7 +38,7 @@ pub(super) fn run(draft: &mut Draft<'_>) {
     let id = old.map_or_else(|| RunId(uuid(draft.id())), |row| row.id);
     let mut row = Run {
         id,
-        process: *draft.dice.pick(&STAGES),
+        process: *draft.dice.pick(&PROCESSES),
         range: draft.range(),
         status: *draft.dice.pick(&statuses),
         units_done: draft.dice.between(0, 9),

@@ -12,6 +12,7 @@ use super::NAMES;
 use crate::case::cases;
 use crate::difference::check_same;
 use crate::pages::check_list;
+use crate::samples::waiting_reversal;
 use crate::site::Site;
 
 cases! {
@@ -31,8 +32,8 @@ cases! {
     /// reversals included, of one participant or all, above `after`, in rising position order.
     all_live_earnings_are_listed
     /// EarningRepository::payable_earnings: Earnings and reversals with an amount, a part of
-    /// which is not taken up yet and due on or before a date, not obsolete, above `after`, in
-    /// rising position order.
+    /// which is not taken up yet and due on or before a date, not obsolete and awaiting no
+    /// calculation, above `after`, in rising position order.
     earnings_with_a_part_that_is_due_are_listed
 }
 
@@ -243,6 +244,7 @@ async fn earnings_with_a_part_that_is_due_are_listed(site: Site) {
         part(1, 1, "2026-01-31", earning(13)),
         part(12, 12, "2026-01-31", earning(14)),
         part(1, 0, "2026-01-31", obsolete_earning(15)),
+        part(1, 0, "2026-01-31", waiting_reversal(16, 1)),
         failed,
     ];
     write(&site, [expected.clone(), others].concat()).await;

@@ -13,6 +13,7 @@ use super::NAMES;
 use crate::case::cases;
 use crate::difference::check_same;
 use crate::pages::check_list;
+use crate::samples::replacement;
 use crate::site::Site;
 
 cases! {
@@ -61,6 +62,7 @@ fn statuses() -> [TransactionStatus; 6] {
 /// One of each status.
 fn of_all_statuses() -> Vec<Transaction> {
     let rows = (1..).zip(statuses()).map(|(number, status)| Transaction {
+        replaced_by: replacement(&status),
         status,
         ..transaction(number)
     });
@@ -70,6 +72,7 @@ fn of_all_statuses() -> Vec<Transaction> {
 async fn the_newest_version_of_each_key_is_given(site: Site) {
     let version = |id: u64, key: u64, status| Transaction {
         id: TransactionId(uuid(id)),
+        replaced_by: replacement(&status),
         status,
         ..transaction(key)
     };
