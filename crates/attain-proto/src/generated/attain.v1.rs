@@ -36,6 +36,9 @@ pub struct Activity {
     /// What it became, for people; empty for nothing.
     #[prost(string, tag = "11")]
     pub after: ::prost::alloc::string::String,
+    /// Why, in the words of whoever did it; empty where nobody had to give a reason.
+    #[prost(string, tag = "12")]
+    pub reason: ::prost::alloc::string::String,
 }
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -147,6 +150,18 @@ pub struct ListActivitiesRequest {
     /// `next_page_token` of the page before; empty for the first page.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
+    /// Only about this kind of record; unspecified for all.
+    #[prost(enumeration = "RecordKind", tag = "4")]
+    pub record: i32,
+    /// Only what this actor did; empty for everybody.
+    #[prost(string, tag = "5")]
+    pub actor: ::prost::alloc::string::String,
+    /// Only from this instant on; absent for all.
+    #[prost(message, optional, tag = "6")]
+    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only before this instant; absent for all.
+    #[prost(message, optional, tag = "7")]
+    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// A page of the activity log.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -250,7 +265,8 @@ pub mod activity_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Lists the activity log in the order of writing.
+        /// Lists the activity log in the order of writing. A call looks at 20,000 entries at most: where
+        /// few of them are asked for, a page may be short or empty and still name a next one.
         pub async fn list_activities(
             &mut self,
             request: impl tonic::IntoRequest<super::ListActivitiesRequest>,
@@ -290,7 +306,8 @@ pub mod activity_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with ActivityServiceServer.
     #[async_trait]
     pub trait ActivityService: std::marker::Send + std::marker::Sync + 'static {
-        /// Lists the activity log in the order of writing.
+        /// Lists the activity log in the order of writing. A call looks at 20,000 entries at most: where
+        /// few of them are asked for, a page may be short or empty and still name a next one.
         async fn list_activities(
             &self,
             request: tonic::Request<super::ListActivitiesRequest>,
@@ -462,6 +479,1582 @@ pub mod activity_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// What is wrong with one stored row, as it is stored with the row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RowError {
+    /// A stable upper-snake reason, such as `NO_CREDIT_RULE`. docs/ERRORS.md lists all.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+    /// One sentence for people, in English, with the values that matter.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+/// Why one element of a request was refused; the others were not stopped by it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Refusal {
+    /// A stable upper-snake reason, such as `VERSION_MISMATCH`. docs/ERRORS.md lists all.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+    /// The field of the element it is about, such as `amount` or `parts\[1\].percent`. May be empty.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// One sentence for people, in English.
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+    /// The variables of the sentence, for programs, such as `current_version`.
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub details: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// One row of an import that was not stored.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RejectedRow {
+    /// Where it stood in the whole stream, over all messages, from 0.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// A stable upper-snake reason, such as `UNKNOWN_PARTICIPANT`. docs/ERRORS.md lists all.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// The field of the row it is about, such as `amount` or `attributes.region`. May be empty.
+    #[prost(string, tag = "3")]
+    pub field: ::prost::alloc::string::String,
+    /// One sentence for people, in English.
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+    /// The variables of the sentence, for programs.
+    #[prost(btree_map = "string, string", tag = "5")]
+    pub details: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// What became of the rows of an import so far:
+/// read = stored + unchanged + superseded + rejected, in every answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportCounts {
+    /// Rows read.
+    #[prost(uint64, tag = "1")]
+    pub read: u64,
+    /// Rows stored: new, or replacing what was stored.
+    #[prost(uint64, tag = "2")]
+    pub stored: u64,
+    /// Rows that say what is stored already.
+    #[prost(uint64, tag = "3")]
+    pub unchanged: u64,
+    /// Rows older than what is stored, or than another row of the import.
+    #[prost(uint64, tag = "4")]
+    pub superseded: u64,
+    /// Rows refused; each is in exactly one answer's `rejected`.
+    #[prost(uint64, tag = "5")]
+    pub rejected: u64,
+}
+/// The obsolete mark: a state of a live row that no longer counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Obsolete {
+    /// Since when.
+    #[prost(message, optional, tag = "1")]
+    pub obsolete_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// By whom.
+    #[prost(string, tag = "2")]
+    pub actor: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "LeftBecause", tag = "3")]
+    pub because: i32,
+    /// In the words of whoever adjusted it; empty where nobody had to give a reason.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// The rule that gave a credit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleOrigin {
+    /// The set; in each set the first matching rule wins.
+    #[prost(string, tag = "1")]
+    pub rule_set: ::prost::alloc::string::String,
+    /// The rule in its set.
+    #[prost(string, tag = "2")]
+    pub rule: ::prost::alloc::string::String,
+}
+/// The credit that a roll-up or team credit was made from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SourceOrigin {
+    /// The credit it was made from; empty when summarised.
+    #[prost(string, tag = "1")]
+    pub source_credit_id: ::prost::alloc::string::String,
+    /// The direct report or team member through whom it came.
+    #[prost(string, tag = "2")]
+    pub through: ::prost::alloc::string::String,
+}
+/// What part of one transaction counts for one participant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Credit {
+    /// `crd_` and 32 hexadecimal digits: this version.
+    #[prost(string, tag = "1")]
+    pub credit_id: ::prost::alloc::string::String,
+    /// `lin_` and 32 hexadecimal digits: the same through all versions.
+    #[prost(string, tag = "2")]
+    pub lineage_id: ::prost::alloc::string::String,
+    /// The transaction; empty for a summarised roll-up.
+    #[prost(string, tag = "3")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// The natural key of the transaction; for a summarised roll-up child and category stand for it.
+    #[prost(string, tag = "4")]
+    pub source_number: ::prost::alloc::string::String,
+    /// The other part of the natural key.
+    #[prost(string, tag = "5")]
+    pub transaction_type: ::prost::alloc::string::String,
+    /// Whose.
+    #[prost(string, tag = "6")]
+    pub participant: ::prost::alloc::string::String,
+    /// Direct, indirect or team.
+    #[prost(enumeration = "CreditKind", tag = "7")]
+    pub kind: i32,
+    /// In operating currency.
+    #[prost(message, optional, tag = "10")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// How many, split like the amount.
+    #[prost(message, optional, tag = "11")]
+    pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Its part of the transaction, in percent.
+    #[prost(message, optional, tag = "12")]
+    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Revenue or non-revenue.
+    #[prost(bool, tag = "13")]
+    pub revenue: bool,
+    /// Whether it rolls up.
+    #[prost(bool, tag = "14")]
+    pub rolls_up: bool,
+    /// Whether it may become an earning.
+    #[prost(bool, tag = "15")]
+    pub calculates: bool,
+    /// Picks plan, rules and period.
+    #[prost(message, optional, tag = "16")]
+    pub credit_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Picks the hierarchy.
+    #[prost(message, optional, tag = "17")]
+    pub roll_up_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The period of the credit date.
+    #[prost(string, tag = "18")]
+    pub period: ::prost::alloc::string::String,
+    /// Its category; empty for none.
+    #[prost(string, tag = "19")]
+    pub category: ::prost::alloc::string::String,
+    /// Whether it counts for anything.
+    #[prost(enumeration = "CreditStatus", tag = "20")]
+    pub status: i32,
+    /// With the status `ERROR` only.
+    #[prost(message, optional, tag = "21")]
+    pub error: ::core::option::Option<RowError>,
+    /// Set while it no longer counts but has not been moved to history yet.
+    #[prost(message, optional, tag = "22")]
+    pub obsolete: ::core::option::Option<Obsolete>,
+    /// Counts its writes.
+    #[prost(string, tag = "23")]
+    pub etag: ::prost::alloc::string::String,
+    /// When this version was stored.
+    #[prost(message, optional, tag = "24")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last written.
+    #[prost(message, optional, tag = "25")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who wrote it last.
+    #[prost(string, tag = "26")]
+    pub actor: ::prost::alloc::string::String,
+    /// The credit whose place it took, alone or with others, when that was adjusted; empty for none.
+    #[prost(string, tag = "27")]
+    pub adjusted_from: ::prost::alloc::string::String,
+    /// Where it came from; none is set for a credit that was imported or entered by hand.
+    #[prost(oneof = "credit::Origin", tags = "8, 9")]
+    pub origin: ::core::option::Option<credit::Origin>,
+}
+/// Nested message and enum types in `Credit`.
+pub mod credit {
+    /// Where it came from; none is set for a credit that was imported or entered by hand.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Origin {
+        /// A rule.
+        #[prost(message, tag = "8")]
+        Rule(super::RuleOrigin),
+        /// Another credit.
+        #[prost(message, tag = "9")]
+        Source(super::SourceOrigin),
+    }
+}
+/// One ready-made credit of an import. Natural key and participant are its key. Like those of
+/// TransactionRow, the fields are the columns of an import file, and texts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditRow {
+    /// The number of the transaction. Needed.
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// The type of the transaction. Needed.
+    #[prost(string, tag = "2")]
+    pub r#type: ::prost::alloc::string::String,
+    /// `YYYY-MM-DD`: credit date, roll-up date, and event date of a new transaction. Needed.
+    #[prost(string, tag = "3")]
+    pub event_date: ::prost::alloc::string::String,
+    /// Whose. Needed.
+    #[prost(string, tag = "4")]
+    pub participant: ::prost::alloc::string::String,
+    /// The amount of the credit, a plain decimal. Needed.
+    #[prost(string, tag = "5")]
+    pub amount: ::prost::alloc::string::String,
+    /// ISO 4217. Needed.
+    #[prost(string, tag = "6")]
+    pub currency: ::prost::alloc::string::String,
+    /// A plain decimal; 1 if empty.
+    #[prost(string, tag = "7")]
+    pub quantity: ::prost::alloc::string::String,
+    /// Its category; that of the transaction if empty.
+    #[prost(string, tag = "8")]
+    pub category: ::prost::alloc::string::String,
+    /// Split percent, for people to read; 100 if empty.
+    #[prost(string, tag = "9")]
+    pub percent: ::prost::alloc::string::String,
+    /// Revenue or non-revenue; `true` if empty.
+    #[prost(string, tag = "10")]
+    pub revenue: ::prost::alloc::string::String,
+    /// Whether it rolls up; `true` if empty.
+    #[prost(string, tag = "11")]
+    pub rolls_up: ::prost::alloc::string::String,
+    /// RFC 3339 with its zone: when the source last changed it.
+    #[prost(string, tag = "12")]
+    pub updated_at: ::prost::alloc::string::String,
+    /// Amount of a transaction that has to be made; else the sum of its revenue credits.
+    #[prost(string, tag = "13")]
+    pub transaction_amount: ::prost::alloc::string::String,
+}
+/// How a participant came to a credit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CreditKind {
+    /// Not given.
+    Unspecified = 0,
+    /// From a rule, or by hand.
+    Direct = 1,
+    /// From a report's credit, up the hierarchy.
+    Indirect = 2,
+    /// From a team member's credit.
+    Team = 3,
+}
+impl CreditKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CREDIT_KIND_UNSPECIFIED",
+            Self::Direct => "CREDIT_KIND_DIRECT",
+            Self::Indirect => "CREDIT_KIND_INDIRECT",
+            Self::Team => "CREDIT_KIND_TEAM",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CREDIT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CREDIT_KIND_DIRECT" => Some(Self::Direct),
+            "CREDIT_KIND_INDIRECT" => Some(Self::Indirect),
+            "CREDIT_KIND_TEAM" => Some(Self::Team),
+            _ => None,
+        }
+    }
+}
+/// Whether a credit can become an earning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CreditStatus {
+    /// Not given.
+    Unspecified = 0,
+    /// Made; nobody has looked whether it counts for anything.
+    Credited = 1,
+    /// Counts for a measure of one of the participant's plans.
+    Eligible = 2,
+    /// Counts for nothing, for the reason in `error`.
+    Error = 3,
+}
+impl CreditStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CREDIT_STATUS_UNSPECIFIED",
+            Self::Credited => "CREDIT_STATUS_CREDITED",
+            Self::Eligible => "CREDIT_STATUS_ELIGIBLE",
+            Self::Error => "CREDIT_STATUS_ERROR",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CREDIT_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "CREDIT_STATUS_CREDITED" => Some(Self::Credited),
+            "CREDIT_STATUS_ELIGIBLE" => Some(Self::Eligible),
+            "CREDIT_STATUS_ERROR" => Some(Self::Error),
+            _ => None,
+        }
+    }
+}
+/// Why a row left the live tables for history, or will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LeftBecause {
+    /// Not given.
+    Unspecified = 0,
+    /// Somebody adjusted it, or the source changed it.
+    Adjusted = 1,
+    /// Crediting gives something else now.
+    Recredited = 2,
+    /// It was cancelled.
+    Cancelled = 3,
+    /// The calculation gives another amount now.
+    Recalculated = 4,
+    /// Its calculation was deleted.
+    CalculationDeleted = 5,
+    /// Its plan was deleted.
+    PlanDeleted = 6,
+}
+impl LeftBecause {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LEFT_BECAUSE_UNSPECIFIED",
+            Self::Adjusted => "LEFT_BECAUSE_ADJUSTED",
+            Self::Recredited => "LEFT_BECAUSE_RECREDITED",
+            Self::Cancelled => "LEFT_BECAUSE_CANCELLED",
+            Self::Recalculated => "LEFT_BECAUSE_RECALCULATED",
+            Self::CalculationDeleted => "LEFT_BECAUSE_CALCULATION_DELETED",
+            Self::PlanDeleted => "LEFT_BECAUSE_PLAN_DELETED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LEFT_BECAUSE_UNSPECIFIED" => Some(Self::Unspecified),
+            "LEFT_BECAUSE_ADJUSTED" => Some(Self::Adjusted),
+            "LEFT_BECAUSE_RECREDITED" => Some(Self::Recredited),
+            "LEFT_BECAUSE_CANCELLED" => Some(Self::Cancelled),
+            "LEFT_BECAUSE_RECALCULATED" => Some(Self::Recalculated),
+            "LEFT_BECAUSE_CALCULATION_DELETED" => Some(Self::CalculationDeleted),
+            "LEFT_BECAUSE_PLAN_DELETED" => Some(Self::PlanDeleted),
+            _ => None,
+        }
+    }
+}
+/// In how many parts an earning is paid, and how many have been taken up and paid.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Instalments {
+    /// How many parts; 1 is at once.
+    #[prost(uint32, tag = "1")]
+    pub count: u32,
+    /// Parts taken up by paysheets, paid ones included.
+    #[prost(uint32, tag = "2")]
+    pub taken: u32,
+    /// Parts paid.
+    #[prost(uint32, tag = "3")]
+    pub paid: u32,
+    /// When the next part is due; the last due date once all are taken.
+    #[prost(message, optional, tag = "4")]
+    pub next_due_date: ::core::option::Option<super::super::google::r#type::Date>,
+}
+/// What one measure was when an earning was made.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MeasureTrace {
+    /// Which measure of the plan.
+    #[prost(string, tag = "1")]
+    pub measure: ::prost::alloc::string::String,
+    /// What this credit or interval added.
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The running total before it.
+    #[prost(message, optional, tag = "3")]
+    pub before: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The running total after it.
+    #[prost(message, optional, tag = "4")]
+    pub after: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The goal, where there is one.
+    #[prost(message, optional, tag = "5")]
+    pub goal: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// One slice of the input in one tier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SliceTrace {
+    /// Lower bound of the tier, as the table has it.
+    #[prost(message, optional, tag = "1")]
+    pub from: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Upper bound, which belongs to the next tier; absent is open.
+    #[prost(message, optional, tag = "2")]
+    pub to: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// How much of the input fell into it; negative when tiers are walked back down.
+    #[prost(message, optional, tag = "3")]
+    pub input: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// The tier's value: percent or amount.
+    #[prost(message, optional, tag = "4")]
+    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What the slice gave, unrounded.
+    #[prost(message, optional, tag = "5")]
+    pub result: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// What the rate table gave.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RateTrace {
+    /// Which table of the plan.
+    #[prost(string, tag = "1")]
+    pub rate_table: ::prost::alloc::string::String,
+    /// Flat, step or interpolated.
+    #[prost(enumeration = "SplitMode", tag = "2")]
+    pub split: i32,
+    /// Where the other dimensions were looked up: text or value, in the order of dimensions.
+    #[prost(string, repeated, tag = "3")]
+    pub looked_up: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The tiers that were touched.
+    #[prost(message, repeated, tag = "4")]
+    pub slices: ::prost::alloc::vec::Vec<SliceTrace>,
+    /// Commission / input as a fraction; absent for an input of 0 or a table of amounts.
+    #[prost(message, optional, tag = "5")]
+    pub rate: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What the table gave, unrounded.
+    #[prost(message, optional, tag = "6")]
+    pub commission: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// A factor that an expression used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FactorTrace {
+    /// Which factor of the plan.
+    #[prost(string, tag = "1")]
+    pub factor: ::prost::alloc::string::String,
+    /// Its value.
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// The facts that an earning was derived from, stored with it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Trace {
+    /// The version of the plan.
+    #[prost(uint32, tag = "1")]
+    pub plan_version: u32,
+    /// The measures, in the component's order.
+    #[prost(message, repeated, tag = "2")]
+    pub measures: ::prost::alloc::vec::Vec<MeasureTrace>,
+    /// The rate table's part; absent for a component without one.
+    #[prost(message, optional, tag = "3")]
+    pub rate: ::core::option::Option<RateTrace>,
+    /// The factors that an expression used.
+    #[prost(message, repeated, tag = "4")]
+    pub factors: ::prost::alloc::vec::Vec<FactorTrace>,
+    /// False when a threshold was not reached; absent without one.
+    #[prost(bool, optional, tag = "5")]
+    pub threshold_reached: ::core::option::Option<bool>,
+    /// The amount before cap, floor and rounding.
+    #[prost(message, optional, tag = "6")]
+    pub unrounded: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What a cap withheld (negative: what it gave back), unrounded.
+    #[prost(message, optional, tag = "7")]
+    pub withheld: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What a floor added, unrounded.
+    #[prost(message, optional, tag = "8")]
+    pub lifted: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// A signed amount that the calculation derived for one participant and component; or a reversal,
+/// which takes a paid one back.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Earning {
+    /// `ern_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub earning_id: ::prost::alloc::string::String,
+    /// Whose.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// Plan of the component.
+    #[prost(string, tag = "3")]
+    pub plan: ::prost::alloc::string::String,
+    /// The component.
+    #[prost(string, tag = "4")]
+    pub component: ::prost::alloc::string::String,
+    /// The component's interval, such as `2026-Q1`; for a true-up, the period.
+    #[prost(string, tag = "5")]
+    pub interval: ::prost::alloc::string::String,
+    /// The credit through all its versions; empty for an earning per interval.
+    #[prost(string, tag = "6")]
+    pub lineage_id: ::prost::alloc::string::String,
+    /// The period it belongs to.
+    #[prost(string, tag = "7")]
+    pub period: ::prost::alloc::string::String,
+    /// Credit date, or last day of the interval; batches paid on or after it take it up.
+    #[prost(message, optional, tag = "8")]
+    pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The credit version; empty for an earning per interval.
+    #[prost(string, tag = "9")]
+    pub credit_id: ::prost::alloc::string::String,
+    /// The transaction version; empty for an earning per interval.
+    #[prost(string, tag = "10")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Unpaid, on a paysheet, or paid.
+    #[prost(enumeration = "PaymentState", tag = "13")]
+    pub payment_state: i32,
+    /// Its parts.
+    #[prost(message, optional, tag = "14")]
+    pub instalments: ::core::option::Option<Instalments>,
+    /// Set once it no longer counts: a newer earning has taken its place and it still stands on an
+    /// unpaid paysheet, or what it was paid for was adjusted and waits for Revert.
+    #[prost(message, optional, tag = "15")]
+    pub obsolete: ::core::option::Option<Obsolete>,
+    /// The earning that this reversal takes back; empty for an earning.
+    #[prost(string, tag = "16")]
+    pub reversal_of: ::prost::alloc::string::String,
+    /// The calculation that made it.
+    #[prost(string, tag = "17")]
+    pub calculation_id: ::prost::alloc::string::String,
+    /// What it was derived from; lists leave it out unless asked.
+    #[prost(message, optional, tag = "18")]
+    pub trace: ::core::option::Option<Trace>,
+    /// Counts its writes.
+    #[prost(string, tag = "19")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was made.
+    #[prost(message, optional, tag = "20")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last written.
+    #[prost(message, optional, tag = "21")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who wrote it last.
+    #[prost(string, tag = "22")]
+    pub actor: ::prost::alloc::string::String,
+    /// A reversal that Revert wrote and that waits for the next calculation, which posts it. Until
+    /// then it is not paid.
+    #[prost(bool, tag = "23")]
+    pub awaits_calculation: bool,
+    /// What came of the calculation.
+    #[prost(oneof = "earning::Outcome", tags = "11, 12")]
+    pub outcome: ::core::option::Option<earning::Outcome>,
+}
+/// Nested message and enum types in `Earning`.
+pub mod earning {
+    /// What came of the calculation.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Outcome {
+        /// In operating currency, rounded.
+        #[prost(message, tag = "11")]
+        Amount(super::super::super::google::r#type::Money),
+        /// Calculation error: no amount, nothing is paid.
+        #[prost(message, tag = "12")]
+        Error(super::RowError),
+    }
+}
+/// How far the payment of an earning has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaymentState {
+    /// Not given.
+    Unspecified = 0,
+    /// On no paysheet.
+    Unpaid = 1,
+    /// On a paysheet of a batch that is not paid yet.
+    OnPaysheet = 2,
+    /// Every part of it is paid.
+    Paid = 3,
+}
+impl PaymentState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYMENT_STATE_UNSPECIFIED",
+            Self::Unpaid => "PAYMENT_STATE_UNPAID",
+            Self::OnPaysheet => "PAYMENT_STATE_ON_PAYSHEET",
+            Self::Paid => "PAYMENT_STATE_PAID",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYMENT_STATE_UNPAID" => Some(Self::Unpaid),
+            "PAYMENT_STATE_ON_PAYSHEET" => Some(Self::OnPaysheet),
+            "PAYMENT_STATE_PAID" => Some(Self::Paid),
+            _ => None,
+        }
+    }
+}
+/// How the tiers of a rate table are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SplitMode {
+    /// Not given.
+    Unspecified = 0,
+    /// One rate for all of the input.
+    Flat = 1,
+    /// Each slice of the input at its own tier's rate.
+    Step = 2,
+    /// The whole value of each completed tier, and a fraction of the last one.
+    Interpolated = 3,
+}
+impl SplitMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SPLIT_MODE_UNSPECIFIED",
+            Self::Flat => "SPLIT_MODE_FLAT",
+            Self::Step => "SPLIT_MODE_STEP",
+            Self::Interpolated => "SPLIT_MODE_INTERPOLATED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SPLIT_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SPLIT_MODE_FLAT" => Some(Self::Flat),
+            "SPLIT_MODE_STEP" => Some(Self::Step),
+            "SPLIT_MODE_INTERPOLATED" => Some(Self::Interpolated),
+            _ => None,
+        }
+    }
+}
+/// The value of an attribute.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttributeValue {
+    /// Exactly one is set; its type is the one that the workspace defines for the attribute.
+    #[prost(oneof = "attribute_value::Value", tags = "1, 2, 3, 4")]
+    pub value: ::core::option::Option<attribute_value::Value>,
+}
+/// Nested message and enum types in `AttributeValue`.
+pub mod attribute_value {
+    /// Exactly one is set; its type is the one that the workspace defines for the attribute.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Value {
+        /// A text.
+        #[prost(string, tag = "1")]
+        Text(::prost::alloc::string::String),
+        /// An exact decimal.
+        #[prost(message, tag = "2")]
+        Number(super::super::super::google::r#type::Decimal),
+        /// True or false.
+        #[prost(bool, tag = "3")]
+        Flag(bool),
+        /// A civil date.
+        #[prost(message, tag = "4")]
+        Date(super::super::super::google::r#type::Date),
+    }
+}
+/// What processes must not do to a transaction.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TransactionFlags {
+    /// Crediting keeps its credits whatever the rules say.
+    #[prost(bool, tag = "1")]
+    pub preserve_credits: bool,
+    /// Nothing is done with it until the hold is lifted.
+    #[prost(bool, tag = "2")]
+    pub hold: bool,
+    /// The category was given and stays.
+    #[prost(bool, tag = "3")]
+    pub do_not_classify: bool,
+    /// No roll-up and no team credit.
+    #[prost(bool, tag = "4")]
+    pub do_not_roll_up: bool,
+    /// Credited and rolled up, never an earning.
+    #[prost(bool, tag = "5")]
+    pub do_not_calculate: bool,
+}
+/// What names a transaction through all its versions.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TransactionKey {
+    /// The source system's number.
+    #[prost(string, tag = "1")]
+    pub source_number: ::prost::alloc::string::String,
+    /// What kind of event, such as `ORDER`.
+    #[prost(string, tag = "2")]
+    pub transaction_type: ::prost::alloc::string::String,
+}
+/// One version of a base sales event, as the source system knows it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Transaction {
+    /// `trx_` and 32 hexadecimal digits: this version.
+    #[prost(string, tag = "1")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// The source system's number; with the type it is the natural key, shared by all versions.
+    #[prost(string, tag = "2")]
+    pub source_number: ::prost::alloc::string::String,
+    /// What kind of event, such as `ORDER`.
+    #[prost(string, tag = "3")]
+    pub transaction_type: ::prost::alloc::string::String,
+    /// When the sale happened; picks the period and the rules.
+    #[prost(message, optional, tag = "4")]
+    pub event_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The period of the event date.
+    #[prost(string, tag = "5")]
+    pub period: ::prost::alloc::string::String,
+    /// In the currency of the source.
+    #[prost(message, optional, tag = "6")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// In operating currency, rounded to its minor unit.
+    #[prost(message, optional, tag = "7")]
+    pub operating_amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Operating currency for one unit of the source's currency.
+    #[prost(message, optional, tag = "8")]
+    pub currency_rate: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// How many.
+    #[prost(message, optional, tag = "9")]
+    pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// What else the source says; at most 200.
+    #[prost(btree_map = "string, message", tag = "10")]
+    pub attributes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        AttributeValue,
+    >,
+    /// When the source last changed it; of two versions the later one stands.
+    #[prost(message, optional, tag = "11")]
+    pub source_update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What processes must not do.
+    #[prost(message, optional, tag = "12")]
+    pub flags: ::core::option::Option<TransactionFlags>,
+    /// How far it has come.
+    #[prost(enumeration = "TransactionStatus", tag = "13")]
+    pub status: i32,
+    /// With the status `ERROR` only.
+    #[prost(message, optional, tag = "14")]
+    pub error: ::core::option::Option<RowError>,
+    /// Its category, given or classified; empty for none.
+    #[prost(string, tag = "15")]
+    pub category: ::prost::alloc::string::String,
+    /// The version that it replaced; empty for none.
+    #[prost(string, tag = "16")]
+    pub replaces: ::prost::alloc::string::String,
+    /// The version that replaced it; empty for none.
+    #[prost(string, tag = "17")]
+    pub replaced_by: ::prost::alloc::string::String,
+    /// Counts its writes.
+    #[prost(string, tag = "18")]
+    pub etag: ::prost::alloc::string::String,
+    /// When this version was stored.
+    #[prost(message, optional, tag = "19")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last written.
+    #[prost(message, optional, tag = "20")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who wrote it last.
+    #[prost(string, tag = "21")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// One row of an import. The fields are the columns of an import file, and all of them texts on
+/// purpose: then a cell that cannot be read is a rejected row with a reason, and the server is the
+/// only judge of that. An empty cell is as good as none. Truth is `true` or `false`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TransactionRow {
+    /// The source system's number. Needed.
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// What kind of event, such as `ORDER`. Needed.
+    #[prost(string, tag = "2")]
+    pub r#type: ::prost::alloc::string::String,
+    /// `YYYY-MM-DD`. Needed, save for a cancellation of what is stored.
+    #[prost(string, tag = "3")]
+    pub event_date: ::prost::alloc::string::String,
+    /// A plain decimal such as `-1234.50`, at most 8 digits after the point. A cancellation needs none.
+    #[prost(string, tag = "4")]
+    pub amount: ::prost::alloc::string::String,
+    /// ISO 4217. A cancellation needs none.
+    #[prost(string, tag = "5")]
+    pub currency: ::prost::alloc::string::String,
+    /// A plain decimal; 1 if empty.
+    #[prost(string, tag = "6")]
+    pub quantity: ::prost::alloc::string::String,
+    /// RFC 3339 with its zone, such as `2026-01-31T10:00:00Z`: when the source last changed it.
+    #[prost(string, tag = "7")]
+    pub updated_at: ::prost::alloc::string::String,
+    /// A category; needed with `do_not_classify`.
+    #[prost(string, tag = "8")]
+    pub category: ::prost::alloc::string::String,
+    /// Crediting keeps its credits whatever the rules say. A row can set it, not take it back.
+    #[prost(string, tag = "9")]
+    pub preserve_credits: ::prost::alloc::string::String,
+    /// Nothing is done with it until the hold is lifted. Empty: as it is stored.
+    #[prost(string, tag = "10")]
+    pub hold: ::prost::alloc::string::String,
+    /// The category is given and stays. Empty: as it is stored.
+    #[prost(string, tag = "11")]
+    pub do_not_classify: ::prost::alloc::string::String,
+    /// No roll-up and no team credit. Empty: as it is stored.
+    #[prost(string, tag = "12")]
+    pub do_not_roll_up: ::prost::alloc::string::String,
+    /// Credited and rolled up, never an earning. Empty: as it is stored.
+    #[prost(string, tag = "13")]
+    pub do_not_calculate: ::prost::alloc::string::String,
+    /// The source cancelled it.
+    #[prost(string, tag = "14")]
+    pub cancelled: ::prost::alloc::string::String,
+    /// By the names that the workspace defines; unknown ones are refused. At most 200.
+    #[prost(btree_map = "string, string", tag = "15")]
+    pub attributes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// How far a transaction has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TransactionStatus {
+    /// Not given.
+    Unspecified = 0,
+    /// Collected.
+    New = 1,
+    /// Has its category.
+    Classified = 2,
+    /// Has its credits.
+    Credited = 3,
+    /// Could not go on, for the reason in `error`; tried again when something changed.
+    Error = 4,
+    /// Replaced by a newer version.
+    Obsolete = 5,
+    /// Cancelled by the source.
+    Cancelled = 6,
+}
+impl TransactionStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TRANSACTION_STATUS_UNSPECIFIED",
+            Self::New => "TRANSACTION_STATUS_NEW",
+            Self::Classified => "TRANSACTION_STATUS_CLASSIFIED",
+            Self::Credited => "TRANSACTION_STATUS_CREDITED",
+            Self::Error => "TRANSACTION_STATUS_ERROR",
+            Self::Obsolete => "TRANSACTION_STATUS_OBSOLETE",
+            Self::Cancelled => "TRANSACTION_STATUS_CANCELLED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TRANSACTION_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "TRANSACTION_STATUS_NEW" => Some(Self::New),
+            "TRANSACTION_STATUS_CLASSIFIED" => Some(Self::Classified),
+            "TRANSACTION_STATUS_CREDITED" => Some(Self::Credited),
+            "TRANSACTION_STATUS_ERROR" => Some(Self::Error),
+            "TRANSACTION_STATUS_OBSOLETE" => Some(Self::Obsolete),
+            "TRANSACTION_STATUS_CANCELLED" => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
+/// New values of a credit; what is not set stays.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditChange {
+    /// The amount, in operating currency.
+    #[prost(message, optional, tag = "1")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// How many.
+    #[prost(message, optional, tag = "2")]
+    pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Split percent, for people to read.
+    #[prost(message, optional, tag = "3")]
+    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Whose. Another participant makes it a transfer.
+    #[prost(string, optional, tag = "4")]
+    pub participant: ::core::option::Option<::prost::alloc::string::String>,
+    /// Revenue or non-revenue.
+    #[prost(bool, optional, tag = "5")]
+    pub revenue: ::core::option::Option<bool>,
+    /// Whether it rolls up.
+    #[prost(bool, optional, tag = "6")]
+    pub rolls_up: ::core::option::Option<bool>,
+    /// Its category.
+    #[prost(string, optional, tag = "7")]
+    pub category: ::core::option::Option<::prost::alloc::string::String>,
+    /// Picks plan and period.
+    #[prost(message, optional, tag = "8")]
+    pub credit_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Picks the hierarchy.
+    #[prost(message, optional, tag = "9")]
+    pub roll_up_date: ::core::option::Option<super::super::google::r#type::Date>,
+}
+/// One of several credits that take the place of one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SplitPart {
+    /// Whose. Needed; nobody gets two parts.
+    #[prost(string, tag = "1")]
+    pub participant: ::prost::alloc::string::String,
+    /// What percent of the credit, above 0. Needed.
+    #[prost(message, optional, tag = "2")]
+    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
+}
+/// Several credits take the place of one.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreditSplit {
+    /// At least one; the percents of a revenue credit total 100.
+    #[prost(message, repeated, tag = "1")]
+    pub parts: ::prost::alloc::vec::Vec<SplitPart>,
+}
+/// Another participant gets a credit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditTransfer {
+    /// Who. Needed.
+    #[prost(string, tag = "1")]
+    pub to: ::prost::alloc::string::String,
+}
+/// Nothing takes the place of a credit.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditCancellation {}
+/// What is done to a direct credit. What was rolled up or shared from it follows, and crediting keeps
+/// the credits of its transaction from then on, whatever the rules say.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreditAdjustment {
+    /// The live version. Needed.
+    #[prost(string, tag = "1")]
+    pub credit_id: ::prost::alloc::string::String,
+    /// The version that was read; empty for any.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// Exactly one is needed.
+    #[prost(oneof = "credit_adjustment::Action", tags = "3, 4, 5, 6")]
+    pub action: ::core::option::Option<credit_adjustment::Action>,
+}
+/// Nested message and enum types in `CreditAdjustment`.
+pub mod credit_adjustment {
+    /// Exactly one is needed.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Action {
+        /// Some of its values change.
+        #[prost(message, tag = "3")]
+        Change(super::CreditChange),
+        /// Several take its place.
+        #[prost(message, tag = "4")]
+        Split(super::CreditSplit),
+        /// Another participant gets it.
+        #[prost(message, tag = "5")]
+        Transfer(super::CreditTransfer),
+        /// Nothing takes its place.
+        #[prost(message, tag = "6")]
+        Cancel(super::CreditCancellation),
+    }
+}
+/// New values of a transaction; what is not set stays.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TransactionChange {
+    /// When the sale happened.
+    #[prost(message, optional, tag = "1")]
+    pub event_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The amount, in the currency of the source.
+    #[prost(message, optional, tag = "2")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// How many.
+    #[prost(message, optional, tag = "3")]
+    pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Attributes that change, by the names that the workspace defines and of the types it defines.
+    #[prost(btree_map = "string, message", tag = "4")]
+    pub attributes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        AttributeValue,
+    >,
+    /// Attributes that are taken away.
+    #[prost(string, repeated, tag = "5")]
+    pub removed_attributes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether nothing is done with it until the hold is lifted.
+    #[prost(bool, optional, tag = "6")]
+    pub hold: ::core::option::Option<bool>,
+}
+/// A transaction and all its credits are cancelled.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TransactionCancellation {}
+/// What is done to a transaction.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TransactionAdjustment {
+    /// The version that was read; empty for any.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// Which one. Needed.
+    #[prost(oneof = "transaction_adjustment::Transaction", tags = "1, 2")]
+    pub transaction: ::core::option::Option<transaction_adjustment::Transaction>,
+    /// Exactly one is needed.
+    #[prost(oneof = "transaction_adjustment::Action", tags = "4, 5, 6")]
+    pub action: ::core::option::Option<transaction_adjustment::Action>,
+}
+/// Nested message and enum types in `TransactionAdjustment`.
+pub mod transaction_adjustment {
+    /// Which one. Needed.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Transaction {
+        /// The live version.
+        #[prost(string, tag = "1")]
+        TransactionId(::prost::alloc::string::String),
+        /// The newest version of this natural key.
+        #[prost(message, tag = "2")]
+        Key(super::TransactionKey),
+    }
+    /// Exactly one is needed.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Action {
+        /// Some of its values change: it and its credits become obsolete, and a new version is credited.
+        #[prost(message, tag = "4")]
+        Change(super::TransactionChange),
+        /// It and all its credits are cancelled.
+        #[prost(message, tag = "5")]
+        Cancel(super::TransactionCancellation),
+        /// Whether crediting keeps its credits whatever the rules say.
+        #[prost(bool, tag = "6")]
+        PreserveCredits(bool),
+    }
+}
+/// One thing to be adjusted.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Adjustment {
+    /// Exactly one is needed.
+    #[prost(oneof = "adjustment::Subject", tags = "1, 2")]
+    pub subject: ::core::option::Option<adjustment::Subject>,
+}
+/// Nested message and enum types in `Adjustment`.
+pub mod adjustment {
+    /// Exactly one is needed.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Subject {
+        /// A credit.
+        #[prost(message, tag = "1")]
+        Credit(super::CreditAdjustment),
+        /// A transaction.
+        #[prost(message, tag = "2")]
+        Transaction(super::TransactionAdjustment),
+    }
+}
+/// What an adjustment did.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Adjusted {
+    /// False when what is stored says so already: nothing was written.
+    #[prost(bool, tag = "1")]
+    pub changed: bool,
+    /// Credits that became obsolete, those made from others by roll-up or team included. They wait for
+    /// Revert.
+    #[prost(string, repeated, tag = "2")]
+    pub obsolete_credit_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Direct credits that took their place.
+    #[prost(string, repeated, tag = "3")]
+    pub made_credit_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The new version of a transaction; empty for none.
+    #[prost(string, tag = "4")]
+    pub made_transaction_id: ::prost::alloc::string::String,
+}
+/// What became of one adjustment.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AdjustmentOutcome {
+    /// Where it stood in the request, from 0.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// Always set.
+    #[prost(oneof = "adjustment_outcome::Outcome", tags = "2, 3")]
+    pub outcome: ::core::option::Option<adjustment_outcome::Outcome>,
+}
+/// Nested message and enum types in `AdjustmentOutcome`.
+pub mod adjustment_outcome {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        /// It was done.
+        #[prost(message, tag = "2")]
+        Adjusted(super::Adjusted),
+        /// It was not.
+        #[prost(message, tag = "3")]
+        Refused(super::Refusal),
+    }
+}
+/// How much waits for Revert.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PendingCounts {
+    /// Obsolete transactions.
+    #[prost(uint64, tag = "1")]
+    pub transactions: u64,
+    /// Obsolete credits.
+    #[prost(uint64, tag = "2")]
+    pub credits: u64,
+    /// Obsolete earnings that stand on no unpaid sheet.
+    #[prost(uint64, tag = "3")]
+    pub earnings: u64,
+    /// The earliest of their dates; absent when nothing waits.
+    #[prost(message, optional, tag = "4")]
+    pub first_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The latest of their dates; absent when nothing waits.
+    #[prost(message, optional, tag = "5")]
+    pub last_date: ::core::option::Option<super::super::google::r#type::Date>,
+}
+/// One row that waits for Revert.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PendingRow {
+    /// Always set.
+    #[prost(oneof = "pending_row::Row", tags = "1, 2, 3")]
+    pub row: ::core::option::Option<pending_row::Row>,
+}
+/// Nested message and enum types in `PendingRow`.
+pub mod pending_row {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Row {
+        /// A transaction that was replaced or cancelled.
+        #[prost(message, tag = "1")]
+        Transaction(super::Transaction),
+        /// A credit that no longer counts.
+        #[prost(message, tag = "2")]
+        Credit(super::Credit),
+        /// An earning that no longer counts, without its trace.
+        #[prost(message, tag = "3")]
+        Earning(super::Earning),
+    }
+}
+/// A half-open span of dates, `[start_date, end_date)`: the end is the first date that is not in it.
+/// January 2026 is 2026-01-01 to 2026-02-01.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DateRange {
+    /// First date in it. Absent is the beginning of time.
+    #[prost(message, optional, tag = "1")]
+    pub start_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// First date after it. Absent is forever.
+    #[prost(message, optional, tag = "2")]
+    pub end_date: ::core::option::Option<super::super::google::r#type::Date>,
+}
+/// Asks for adjustments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchAdjustRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The caller's id of this write; empty for none.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Why, for everything in it; kept with what changes. Needed, at most 1,000 bytes.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// What is adjusted; at most 10,000.
+    #[prost(message, repeated, tag = "4")]
+    pub adjustments: ::prost::alloc::vec::Vec<Adjustment>,
+}
+/// What became of them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchAdjustResponse {
+    /// One for each adjustment, in the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub outcomes: ::prost::alloc::vec::Vec<AdjustmentOutcome>,
+}
+/// Asks for what waits for Revert.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPendingRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The periods that share a date with these are looked at whole; absent means all.
+    #[prost(message, optional, tag = "2")]
+    pub dates: ::core::option::Option<DateRange>,
+}
+/// What waits for Revert.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPendingResponse {
+    /// How much.
+    #[prost(message, optional, tag = "1")]
+    pub counts: ::core::option::Option<PendingCounts>,
+    /// The first 100: credits, then transactions, then earnings.
+    #[prost(message, repeated, tag = "2")]
+    pub first: ::prost::alloc::vec::Vec<PendingRow>,
+}
+/// Generated client implementations.
+pub mod adjustment_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Correcting what was credited and what was sold, without losing what was there.
+    #[derive(Debug, Clone)]
+    pub struct AdjustmentServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AdjustmentServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AdjustmentServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AdjustmentServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AdjustmentServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Adjusts credits and transactions: what is replaced becomes obsolete and waits for Revert
+        /// (RunService, `PROCESS_REVERT` or `PROCESS_RUN_ALL`). What the elements say about one transaction
+        /// and its credits is done together or not at all, and stops nothing else. An element that cannot
+        /// be read (an id that is none, say) refuses the whole request, since nobody can tell what it
+        /// belongs to; everything of this kind is told at once. A request may have 32 MiB.
+        pub async fn batch_adjust(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BatchAdjustRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchAdjustResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.AdjustmentService/BatchAdjust",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.AdjustmentService", "BatchAdjust"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What waits for Revert in open periods: how much, and the first 100 rows.
+        pub async fn list_pending(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPendingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPendingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.AdjustmentService/ListPending",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.AdjustmentService", "ListPending"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod adjustment_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with AdjustmentServiceServer.
+    #[async_trait]
+    pub trait AdjustmentService: std::marker::Send + std::marker::Sync + 'static {
+        /// Adjusts credits and transactions: what is replaced becomes obsolete and waits for Revert
+        /// (RunService, `PROCESS_REVERT` or `PROCESS_RUN_ALL`). What the elements say about one transaction
+        /// and its credits is done together or not at all, and stops nothing else. An element that cannot
+        /// be read (an id that is none, say) refuses the whole request, since nobody can tell what it
+        /// belongs to; everything of this kind is told at once. A request may have 32 MiB.
+        async fn batch_adjust(
+            &self,
+            request: tonic::Request<super::BatchAdjustRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchAdjustResponse>,
+            tonic::Status,
+        >;
+        /// What waits for Revert in open periods: how much, and the first 100 rows.
+        async fn list_pending(
+            &self,
+            request: tonic::Request<super::ListPendingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPendingResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Correcting what was credited and what was sold, without losing what was there.
+    #[derive(Debug)]
+    pub struct AdjustmentServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> AdjustmentServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for AdjustmentServiceServer<T>
+    where
+        T: AdjustmentService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/attain.v1.AdjustmentService/BatchAdjust" => {
+                    #[allow(non_camel_case_types)]
+                    struct BatchAdjustSvc<T: AdjustmentService>(pub Arc<T>);
+                    impl<
+                        T: AdjustmentService,
+                    > tonic::server::UnaryService<super::BatchAdjustRequest>
+                    for BatchAdjustSvc<T> {
+                        type Response = super::BatchAdjustResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BatchAdjustRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdjustmentService>::batch_adjust(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BatchAdjustSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.AdjustmentService/ListPending" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPendingSvc<T: AdjustmentService>(pub Arc<T>);
+                    impl<
+                        T: AdjustmentService,
+                    > tonic::server::UnaryService<super::ListPendingRequest>
+                    for ListPendingSvc<T> {
+                        type Response = super::ListPendingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPendingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdjustmentService>::list_pending(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPendingSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for AdjustmentServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "attain.v1.AdjustmentService";
+    impl<T> tonic::server::NamedService for AdjustmentServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// One person's sheet in a batch: a snapshot.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Paysheet {
@@ -540,58 +2133,6 @@ impl PaysheetStatus {
             _ => None,
         }
     }
-}
-/// What is wrong with one stored row, as it is stored with the row.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RowError {
-    /// A stable upper-snake reason, such as `NO_CREDIT_RULE`. docs/ERRORS.md lists all.
-    #[prost(string, tag = "1")]
-    pub reason: ::prost::alloc::string::String,
-    /// One sentence for people, in English, with the values that matter.
-    #[prost(string, tag = "2")]
-    pub text: ::prost::alloc::string::String,
-}
-/// One row of an import that was not stored.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RejectedRow {
-    /// Where it stood in the whole stream, over all messages, from 0.
-    #[prost(uint64, tag = "1")]
-    pub index: u64,
-    /// A stable upper-snake reason, such as `UNKNOWN_PARTICIPANT`. docs/ERRORS.md lists all.
-    #[prost(string, tag = "2")]
-    pub reason: ::prost::alloc::string::String,
-    /// The field of the row it is about, such as `amount` or `attributes.region`. May be empty.
-    #[prost(string, tag = "3")]
-    pub field: ::prost::alloc::string::String,
-    /// One sentence for people, in English.
-    #[prost(string, tag = "4")]
-    pub text: ::prost::alloc::string::String,
-    /// The variables of the sentence, for programs.
-    #[prost(btree_map = "string, string", tag = "5")]
-    pub details: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
-}
-/// What became of the rows of an import so far:
-/// read = stored + unchanged + superseded + rejected, in every answer.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ImportCounts {
-    /// Rows read.
-    #[prost(uint64, tag = "1")]
-    pub read: u64,
-    /// Rows stored: new, or replacing what was stored.
-    #[prost(uint64, tag = "2")]
-    pub stored: u64,
-    /// Rows that say what is stored already.
-    #[prost(uint64, tag = "3")]
-    pub unchanged: u64,
-    /// Rows older than what is stored, or than another row of the import.
-    #[prost(uint64, tag = "4")]
-    pub superseded: u64,
-    /// Rows refused; each is in exactly one answer's `rejected`.
-    #[prost(uint64, tag = "5")]
-    pub rejected: u64,
 }
 /// One pay run: takes all unpaid earnings and reversals that are due on or before the pay date.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1022,7 +2563,8 @@ pub mod batch_service_client {
             self
         }
         /// Makes a batch and fills it: a paysheet for each participant of the pay group who has something
-        /// to be paid.
+        /// to be paid. Refused while something up to its pay date is obsolete and waits for Revert
+        /// (`REVERT_PENDING`), or reversals wait for a calculation (`CALCULATION_PENDING`).
         pub async fn create_batch(
             &mut self,
             request: impl tonic::IntoRequest<super::CreateBatchRequest>,
@@ -1122,8 +2664,8 @@ pub mod batch_service_client {
                 .insert(GrpcMethod::new("attain.v1.BatchService", "ListLeftOut"));
             self.inner.unary(req, path, codec).await
         }
-        /// Fills an unpaid batch anew: it shows what a new batch would. Holds are kept, and
-        /// sheets that are locked or further on stay as they are.
+        /// Fills an unpaid batch anew: it shows what a new batch would, and is refused as one. Holds are
+        /// kept, and sheets that are locked or further on stay as they are.
         pub async fn refresh_batch(
             &mut self,
             request: impl tonic::IntoRequest<super::RefreshBatchRequest>,
@@ -1265,7 +2807,8 @@ pub mod batch_service_server {
     #[async_trait]
     pub trait BatchService: std::marker::Send + std::marker::Sync + 'static {
         /// Makes a batch and fills it: a paysheet for each participant of the pay group who has something
-        /// to be paid.
+        /// to be paid. Refused while something up to its pay date is obsolete and waits for Revert
+        /// (`REVERT_PENDING`), or reversals wait for a calculation (`CALCULATION_PENDING`).
         async fn create_batch(
             &self,
             request: tonic::Request<super::CreateBatchRequest>,
@@ -1297,8 +2840,8 @@ pub mod batch_service_server {
             tonic::Response<super::ListLeftOutResponse>,
             tonic::Status,
         >;
-        /// Fills an unpaid batch anew: it shows what a new batch would. Holds are kept, and
-        /// sheets that are locked or further on stay as they are.
+        /// Fills an unpaid batch anew: it shows what a new batch would, and is refused as one. Holds are
+        /// kept, and sheets that are locked or further on stay as they are.
         async fn refresh_batch(
             &self,
             request: tonic::Request<super::RefreshBatchRequest>,
@@ -1862,308 +3405,332 @@ pub mod batch_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// The obsolete mark: a state of a live row that no longer counts.
+/// One earning or reversal on a paysheet: a snapshot.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Obsolete {
-    /// Since when.
-    #[prost(message, optional, tag = "1")]
-    pub obsolete_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// By whom.
-    #[prost(string, tag = "2")]
-    pub actor: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(enumeration = "LeftBecause", tag = "3")]
-    pub because: i32,
-}
-/// The rule that gave a credit.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RuleOrigin {
-    /// The set; in each set the first matching rule wins.
+pub struct PaymentLine {
+    /// `lne_` and 32 hexadecimal digits.
     #[prost(string, tag = "1")]
-    pub rule_set: ::prost::alloc::string::String,
-    /// The rule in its set.
+    pub line_id: ::prost::alloc::string::String,
+    /// Its sheet.
     #[prost(string, tag = "2")]
-    pub rule: ::prost::alloc::string::String,
-}
-/// The credit that a roll-up or team credit was made from.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SourceOrigin {
-    /// The credit it was made from; empty when summarised.
-    #[prost(string, tag = "1")]
-    pub source_credit_id: ::prost::alloc::string::String,
-    /// The direct report or team member through whom it came.
-    #[prost(string, tag = "2")]
-    pub through: ::prost::alloc::string::String,
-}
-/// What part of one transaction counts for one participant.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Credit {
-    /// `crd_` and 32 hexadecimal digits: this version.
-    #[prost(string, tag = "1")]
-    pub credit_id: ::prost::alloc::string::String,
-    /// `lin_` and 32 hexadecimal digits: the same through all versions.
-    #[prost(string, tag = "2")]
-    pub lineage_id: ::prost::alloc::string::String,
-    /// The transaction; empty for a summarised roll-up.
+    pub paysheet_id: ::prost::alloc::string::String,
+    /// Its batch.
     #[prost(string, tag = "3")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// The natural key of the transaction; for a summarised roll-up child and category stand for it.
-    #[prost(string, tag = "4")]
-    pub source_number: ::prost::alloc::string::String,
-    /// The other part of the natural key.
-    #[prost(string, tag = "5")]
-    pub transaction_type: ::prost::alloc::string::String,
+    pub batch_id: ::prost::alloc::string::String,
     /// Whose.
-    #[prost(string, tag = "6")]
+    #[prost(string, tag = "4")]
     pub participant: ::prost::alloc::string::String,
-    /// Direct, indirect or team.
-    #[prost(enumeration = "CreditKind", tag = "7")]
+    /// Earning or reversal.
+    #[prost(enumeration = "LineKind", tag = "5")]
     pub kind: i32,
-    /// In operating currency.
-    #[prost(message, optional, tag = "10")]
-    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
-    /// How many, split like the amount.
+    /// What it pays.
+    #[prost(string, tag = "6")]
+    pub earning_id: ::prost::alloc::string::String,
+    /// Which part of it, from 0.
+    #[prost(uint32, tag = "7")]
+    pub instalment: u32,
+    /// The plan.
+    #[prost(string, tag = "8")]
+    pub plan: ::prost::alloc::string::String,
+    /// The component.
+    #[prost(string, tag = "9")]
+    pub component: ::prost::alloc::string::String,
+    /// The period of the earning.
+    #[prost(string, tag = "10")]
+    pub earning_period: ::prost::alloc::string::String,
+    /// The date of the earning.
     #[prost(message, optional, tag = "11")]
-    pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// Its part of the transaction, in percent.
+    pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// In operating currency.
     #[prost(message, optional, tag = "12")]
-    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// Revenue or non-revenue.
-    #[prost(bool, tag = "13")]
-    pub revenue: bool,
-    /// Whether it rolls up.
-    #[prost(bool, tag = "14")]
-    pub rolls_up: bool,
-    /// Whether it may become an earning.
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Pay currency for one unit of operating currency, at the pay date.
+    #[prost(message, optional, tag = "13")]
+    pub currency_rate: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// In pay currency: this is what is paid.
+    #[prost(message, optional, tag = "14")]
+    pub pay_amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Held: not part of the sheet's total, and waits for its release.
     #[prost(bool, tag = "15")]
-    pub calculates: bool,
-    /// Picks plan, rules and period.
-    #[prost(message, optional, tag = "16")]
-    pub credit_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// Picks the hierarchy.
-    #[prost(message, optional, tag = "17")]
-    pub roll_up_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// The period of the credit date.
-    #[prost(string, tag = "18")]
-    pub period: ::prost::alloc::string::String,
-    /// Its category; empty for none.
-    #[prost(string, tag = "19")]
-    pub category: ::prost::alloc::string::String,
-    /// Whether it counts for anything.
-    #[prost(enumeration = "CreditStatus", tag = "20")]
-    pub status: i32,
-    /// With the status `ERROR` only.
-    #[prost(message, optional, tag = "21")]
-    pub error: ::core::option::Option<RowError>,
-    /// Set while it no longer counts but has not been moved to history yet.
-    #[prost(message, optional, tag = "22")]
-    pub obsolete: ::core::option::Option<Obsolete>,
+    pub held: bool,
     /// Counts its writes.
-    #[prost(string, tag = "23")]
+    #[prost(string, tag = "16")]
     pub etag: ::prost::alloc::string::String,
-    /// When this version was stored.
-    #[prost(message, optional, tag = "24")]
+    /// When it was made.
+    #[prost(message, optional, tag = "17")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
     /// When it was last written.
-    #[prost(message, optional, tag = "25")]
+    #[prost(message, optional, tag = "18")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Who wrote it last.
-    #[prost(string, tag = "26")]
+    #[prost(string, tag = "19")]
     pub actor: ::prost::alloc::string::String,
-    /// Where it came from; none is set for a credit that was imported or entered by hand.
-    #[prost(oneof = "credit::Origin", tags = "8, 9")]
-    pub origin: ::core::option::Option<credit::Origin>,
 }
-/// Nested message and enum types in `Credit`.
-pub mod credit {
-    /// Where it came from; none is set for a credit that was imported or entered by hand.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Origin {
-        /// A rule.
-        #[prost(message, tag = "8")]
-        Rule(super::RuleOrigin),
-        /// Another credit.
-        #[prost(message, tag = "9")]
-        Source(super::SourceOrigin),
+/// What a payment line stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LineKind {
+    /// Not given.
+    Unspecified = 0,
+    /// An earning, or an instalment of one.
+    Earning = 1,
+    /// A reversal.
+    Reversal = 2,
+}
+impl LineKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LINE_KIND_UNSPECIFIED",
+            Self::Earning => "LINE_KIND_EARNING",
+            Self::Reversal => "LINE_KIND_REVERSAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LINE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "LINE_KIND_EARNING" => Some(Self::Earning),
+            "LINE_KIND_REVERSAL" => Some(Self::Reversal),
+            _ => None,
+        }
     }
 }
-/// One ready-made credit of an import. Natural key and participant are its key. Like those of
-/// TransactionRow, the fields are the columns of an import file, and texts.
+/// Why and when a row left the live tables for history.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreditRow {
-    /// The number of the transaction. Needed.
-    #[prost(string, tag = "1")]
-    pub number: ::prost::alloc::string::String,
-    /// The type of the transaction. Needed.
-    #[prost(string, tag = "2")]
-    pub r#type: ::prost::alloc::string::String,
-    /// `YYYY-MM-DD`: credit date, roll-up date, and event date of a new transaction. Needed.
-    #[prost(string, tag = "3")]
-    pub event_date: ::prost::alloc::string::String,
-    /// Whose. Needed.
-    #[prost(string, tag = "4")]
-    pub participant: ::prost::alloc::string::String,
-    /// The amount of the credit, a plain decimal. Needed.
-    #[prost(string, tag = "5")]
-    pub amount: ::prost::alloc::string::String,
-    /// ISO 4217. Needed.
-    #[prost(string, tag = "6")]
-    pub currency: ::prost::alloc::string::String,
-    /// A plain decimal; 1 if empty.
-    #[prost(string, tag = "7")]
-    pub quantity: ::prost::alloc::string::String,
-    /// Its category; that of the transaction if empty.
-    #[prost(string, tag = "8")]
-    pub category: ::prost::alloc::string::String,
-    /// Split percent, for people to read; 100 if empty.
-    #[prost(string, tag = "9")]
-    pub percent: ::prost::alloc::string::String,
-    /// Revenue or non-revenue; `true` if empty.
-    #[prost(string, tag = "10")]
-    pub revenue: ::prost::alloc::string::String,
-    /// Whether it rolls up; `true` if empty.
-    #[prost(string, tag = "11")]
-    pub rolls_up: ::prost::alloc::string::String,
-    /// RFC 3339 with its zone: when the source last changed it.
-    #[prost(string, tag = "12")]
-    pub updated_at: ::prost::alloc::string::String,
-    /// Amount of a transaction that has to be made; else the sum of its revenue credits.
-    #[prost(string, tag = "13")]
-    pub transaction_amount: ::prost::alloc::string::String,
-}
-/// How a participant came to a credit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum CreditKind {
-    /// Not given.
-    Unspecified = 0,
-    /// From a rule, or by hand.
-    Direct = 1,
-    /// From a report's credit, up the hierarchy.
-    Indirect = 2,
-    /// From a team member's credit.
-    Team = 3,
-}
-impl CreditKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CREDIT_KIND_UNSPECIFIED",
-            Self::Direct => "CREDIT_KIND_DIRECT",
-            Self::Indirect => "CREDIT_KIND_INDIRECT",
-            Self::Team => "CREDIT_KIND_TEAM",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CREDIT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "CREDIT_KIND_DIRECT" => Some(Self::Direct),
-            "CREDIT_KIND_INDIRECT" => Some(Self::Indirect),
-            "CREDIT_KIND_TEAM" => Some(Self::Team),
-            _ => None,
-        }
-    }
-}
-/// Whether a credit can become an earning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum CreditStatus {
-    /// Not given.
-    Unspecified = 0,
-    /// Made; nobody has looked whether it counts for anything.
-    Credited = 1,
-    /// Counts for a measure of one of the participant's plans.
-    Eligible = 2,
-    /// Counts for nothing, for the reason in `error`.
-    Error = 3,
-}
-impl CreditStatus {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CREDIT_STATUS_UNSPECIFIED",
-            Self::Credited => "CREDIT_STATUS_CREDITED",
-            Self::Eligible => "CREDIT_STATUS_ELIGIBLE",
-            Self::Error => "CREDIT_STATUS_ERROR",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CREDIT_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
-            "CREDIT_STATUS_CREDITED" => Some(Self::Credited),
-            "CREDIT_STATUS_ELIGIBLE" => Some(Self::Eligible),
-            "CREDIT_STATUS_ERROR" => Some(Self::Error),
-            _ => None,
-        }
-    }
-}
-/// Why a row left the live tables for history, or will.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum LeftBecause {
-    /// Not given.
-    Unspecified = 0,
-    /// Somebody adjusted it, or the source changed it.
-    Adjusted = 1,
-    /// Crediting gives something else now.
-    Recredited = 2,
-    /// It was cancelled.
-    Cancelled = 3,
-    /// The calculation gives another amount now.
-    Recalculated = 4,
-    /// Its calculation was deleted.
-    CalculationDeleted = 5,
-    /// Its plan was deleted.
-    PlanDeleted = 6,
-}
-impl LeftBecause {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "LEFT_BECAUSE_UNSPECIFIED",
-            Self::Adjusted => "LEFT_BECAUSE_ADJUSTED",
-            Self::Recredited => "LEFT_BECAUSE_RECREDITED",
-            Self::Cancelled => "LEFT_BECAUSE_CANCELLED",
-            Self::Recalculated => "LEFT_BECAUSE_RECALCULATED",
-            Self::CalculationDeleted => "LEFT_BECAUSE_CALCULATION_DELETED",
-            Self::PlanDeleted => "LEFT_BECAUSE_PLAN_DELETED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "LEFT_BECAUSE_UNSPECIFIED" => Some(Self::Unspecified),
-            "LEFT_BECAUSE_ADJUSTED" => Some(Self::Adjusted),
-            "LEFT_BECAUSE_RECREDITED" => Some(Self::Recredited),
-            "LEFT_BECAUSE_CANCELLED" => Some(Self::Cancelled),
-            "LEFT_BECAUSE_RECALCULATED" => Some(Self::Recalculated),
-            "LEFT_BECAUSE_CALCULATION_DELETED" => Some(Self::CalculationDeleted),
-            "LEFT_BECAUSE_PLAN_DELETED" => Some(Self::PlanDeleted),
-            _ => None,
-        }
-    }
-}
-/// A half-open span of dates, `[start_date, end_date)`: the end is the first date that is not in it.
-/// January 2026 is 2026-01-01 to 2026-02-01.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct DateRange {
-    /// First date in it. Absent is the beginning of time.
-    #[prost(message, optional, tag = "1")]
-    pub start_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// First date after it. Absent is forever.
+pub struct LeftLive {
+    /// Why.
+    #[prost(enumeration = "LeftBecause", tag = "1")]
+    pub because: i32,
+    /// When.
     #[prost(message, optional, tag = "2")]
-    pub end_date: ::core::option::Option<super::super::google::r#type::Date>,
+    pub left_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who made it leave.
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// One receiver of a credit rule.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleReceiver {
+    /// Split percent.
+    #[prost(message, optional, tag = "4")]
+    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// Revenue splits of a rule total 100; non-revenue ones need not.
+    #[prost(bool, tag = "5")]
+    pub revenue: bool,
+    /// Whether the credit rolls up the hierarchy.
+    #[prost(bool, tag = "6")]
+    pub rolls_up: bool,
+    /// Who.
+    #[prost(oneof = "rule_receiver::Who", tags = "1, 2, 3")]
+    pub who: ::core::option::Option<rule_receiver::Who>,
+}
+/// Nested message and enum types in `RuleReceiver`.
+pub mod rule_receiver {
+    /// Who.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Who {
+        /// A named participant.
+        #[prost(string, tag = "1")]
+        Participant(::prost::alloc::string::String),
+        /// A named team.
+        #[prost(string, tag = "2")]
+        Team(::prost::alloc::string::String),
+        /// The participant whose id stands in this attribute of the transaction.
+        #[prost(string, tag = "3")]
+        Attribute(::prost::alloc::string::String),
+    }
+}
+/// A credit rule as it reads now.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RuleText {
+    /// When it applies, by event date.
+    #[prost(message, optional, tag = "1")]
+    pub dates: ::core::option::Option<DateRange>,
+    /// The condition over the transaction, in CEL syntax.
+    #[prost(string, tag = "2")]
+    pub when: ::prost::alloc::string::String,
+    /// Who receives, in the order of cumulative rounding.
+    #[prost(message, repeated, tag = "3")]
+    pub receivers: ::prost::alloc::vec::Vec<RuleReceiver>,
+}
+/// The rule that gave a credit.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RuleExplained {
+    /// The set.
+    #[prost(string, tag = "1")]
+    pub rule_set: ::prost::alloc::string::String,
+    /// The rule that won in it.
+    #[prost(string, tag = "2")]
+    pub rule: ::prost::alloc::string::String,
+    /// The rule as it reads now; absent once it is gone.
+    #[prost(message, optional, tag = "3")]
+    pub reads_now: ::core::option::Option<RuleText>,
+}
+/// A credit, back to the transaction.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreditExplained {
+    /// The version of the credit that was calculated.
+    #[prost(string, tag = "1")]
+    pub credit_id: ::prost::alloc::string::String,
+    /// It, unless it has left the live table.
+    #[prost(message, optional, tag = "2")]
+    pub credit: ::core::option::Option<Credit>,
+    /// The credits it was made from by roll-up or team, nearest first; the last is the direct one.
+    #[prost(message, repeated, tag = "3")]
+    pub path: ::prost::alloc::vec::Vec<Credit>,
+    /// The rule that gave the direct credit; absent for one that was imported.
+    #[prost(message, optional, tag = "4")]
+    pub rule: ::core::option::Option<RuleExplained>,
+    /// The transaction.
+    #[prost(message, optional, tag = "5")]
+    pub transaction: ::core::option::Option<Transaction>,
+}
+/// The credits that counted for an earning per interval.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CountedCredits {
+    /// How many.
+    #[prost(uint64, tag = "1")]
+    pub count: u64,
+    /// The first 100, in the order in which they were added up.
+    #[prost(message, repeated, tag = "2")]
+    pub first: ::prost::alloc::vec::Vec<Credit>,
+}
+/// The component of the plan version that was used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ComponentExplained {
+    /// Its name for people.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The output expression, in CEL syntax; empty for what the rate table gives.
+    #[prost(string, tag = "2")]
+    pub output: ::prost::alloc::string::String,
+    /// In how many equal parts an earning is paid.
+    #[prost(uint32, tag = "3")]
+    pub instalments: u32,
+}
+/// The calculation that made an earning.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CalculationExplained {
+    /// `cal_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub calculation_id: ::prost::alloc::string::String,
+    /// Its period.
+    #[prost(string, tag = "2")]
+    pub period: ::prost::alloc::string::String,
+    /// The last date that it has looked at.
+    #[prost(message, optional, tag = "3")]
+    pub through_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The run that made it, or calculated it last.
+    #[prost(string, tag = "4")]
+    pub run_id: ::prost::alloc::string::String,
+    /// Participants' views show released ones only.
+    #[prost(bool, tag = "5")]
+    pub released: bool,
+}
+/// A payment line of an earning, and how far its payment has come.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentExplained {
+    /// The line.
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PaymentLine>,
+    /// Its sheet.
+    #[prost(message, optional, tag = "2")]
+    pub paysheet: ::core::option::Option<Paysheet>,
+    /// Its batch, with the pay date.
+    #[prost(message, optional, tag = "3")]
+    pub batch: ::core::option::Option<Batch>,
+    /// Whether it was paid.
+    #[prost(bool, tag = "4")]
+    pub paid: bool,
+}
+/// How an earning came to be, and what became of it: stored facts, not a re-computation.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Explanation {
+    /// The earning with its trace: the measures before and after it with their goals, the slices of
+    /// the rate table, factors, the unrounded amount, and what cap and floor did.
+    #[prost(message, optional, tag = "1")]
+    pub earning: ::core::option::Option<Earning>,
+    /// Set when it went to history.
+    #[prost(message, optional, tag = "2")]
+    pub left: ::core::option::Option<LeftLive>,
+    /// The component, as the version of the plan that was used has it.
+    #[prost(message, optional, tag = "3")]
+    pub component: ::core::option::Option<ComponentExplained>,
+    /// The calculation that made it; absent once it was deleted.
+    #[prost(message, optional, tag = "6")]
+    pub calculation: ::core::option::Option<CalculationExplained>,
+    /// The lines that pay it.
+    #[prost(message, repeated, tag = "7")]
+    pub payments: ::prost::alloc::vec::Vec<PaymentExplained>,
+    /// The reversals that take it back.
+    #[prost(message, repeated, tag = "8")]
+    pub reversals: ::prost::alloc::vec::Vec<Earning>,
+    /// For a reversal: the earning that it takes back.
+    #[prost(message, optional, tag = "9")]
+    pub takes_back: ::core::option::Option<Earning>,
+    /// The current earning of the same key, if that is another one.
+    #[prost(message, optional, tag = "10")]
+    pub successor: ::core::option::Option<Earning>,
+    /// What it comes from.
+    #[prost(oneof = "explanation::Source", tags = "4, 5")]
+    pub source: ::core::option::Option<explanation::Source>,
+}
+/// Nested message and enum types in `Explanation`.
+pub mod explanation {
+    /// What it comes from.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Source {
+        /// One credit.
+        #[prost(message, tag = "4")]
+        Credit(super::CreditExplained),
+        /// The credits of an interval.
+        #[prost(message, tag = "5")]
+        Interval(super::CountedCredits),
+    }
+}
+/// A line of a paysheet, explained.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LineExplained {
+    /// The line.
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PaymentLine>,
+    /// The earning that it pays; absent if it is not stored any more.
+    #[prost(message, optional, tag = "2")]
+    pub earning: ::core::option::Option<Explanation>,
+}
+/// One version of a transaction.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TransactionVersion {
+    /// The row, as it is in the live tables or as it was when it left them.
+    #[prost(message, optional, tag = "1")]
+    pub transaction: ::core::option::Option<Transaction>,
+    /// How it left them; absent if it has not.
+    #[prost(message, optional, tag = "2")]
+    pub left: ::core::option::Option<LeftLive>,
+}
+/// One version of a credit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditVersion {
+    /// The row, as it is in the live tables or as it was when it left them.
+    #[prost(message, optional, tag = "1")]
+    pub credit: ::core::option::Option<Credit>,
+    /// How it left them; absent if it has not.
+    #[prost(message, optional, tag = "2")]
+    pub left: ::core::option::Option<LeftLive>,
+}
+/// One version of an earning, or a reversal.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EarningVersion {
+    /// The row, as it is in the live tables or as it was when it left them.
+    #[prost(message, optional, tag = "1")]
+    pub earning: ::core::option::Option<Earning>,
+    /// How it left them; absent if it has not.
+    #[prost(message, optional, tag = "2")]
+    pub left: ::core::option::Option<LeftLive>,
 }
 /// Some rows to import.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2216,6 +3783,23 @@ pub struct ListCreditsResponse {
     /// For the next page; empty on the last one.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for the versions of a credit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetCreditHistoryRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// Any version of it, live or in the history. Needed.
+    #[prost(string, tag = "2")]
+    pub credit_id: ::prost::alloc::string::String,
+}
+/// The versions of a credit.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetCreditHistoryResponse {
+    /// Oldest first. What nobody was paid for and the workspace does not archive is not among them.
+    #[prost(message, repeated, tag = "1")]
+    pub versions: ::prost::alloc::vec::Vec<CreditVersion>,
 }
 /// Generated client implementations.
 pub mod credit_service_client {
@@ -2362,6 +3946,32 @@ pub mod credit_service_client {
                 .insert(GrpcMethod::new("attain.v1.CreditService", "ListCredits"));
             self.inner.unary(req, path, codec).await
         }
+        /// The whole chain of versions that a credit is part of: what it was made from and what took its
+        /// place, splits and transfers included.
+        pub async fn get_credit_history(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetCreditHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetCreditHistoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.CreditService/GetCreditHistory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.CreditService", "GetCreditHistory"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2398,6 +4008,15 @@ pub mod credit_service_server {
             request: tonic::Request<super::ListCreditsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListCreditsResponse>,
+            tonic::Status,
+        >;
+        /// The whole chain of versions that a credit is part of: what it was made from and what took its
+        /// place, splits and transfers included.
+        async fn get_credit_history(
+            &self,
+            request: tonic::Request<super::GetCreditHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetCreditHistoryResponse>,
             tonic::Status,
         >;
     }
@@ -2556,6 +4175,52 @@ pub mod credit_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListCreditsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.CreditService/GetCreditHistory" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetCreditHistorySvc<T: CreditService>(pub Arc<T>);
+                    impl<
+                        T: CreditService,
+                    > tonic::server::UnaryService<super::GetCreditHistoryRequest>
+                    for GetCreditHistorySvc<T> {
+                        type Response = super::GetCreditHistoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetCreditHistoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as CreditService>::get_credit_history(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetCreditHistorySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -3356,790 +5021,6 @@ pub mod definition_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// In how many parts an earning is paid, and how many have been taken up and paid.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Instalments {
-    /// How many parts; 1 is at once.
-    #[prost(uint32, tag = "1")]
-    pub count: u32,
-    /// Parts taken up by paysheets, paid ones included.
-    #[prost(uint32, tag = "2")]
-    pub taken: u32,
-    /// Parts paid.
-    #[prost(uint32, tag = "3")]
-    pub paid: u32,
-    /// When the next part is due; the last due date once all are taken.
-    #[prost(message, optional, tag = "4")]
-    pub next_due_date: ::core::option::Option<super::super::google::r#type::Date>,
-}
-/// What one measure was when an earning was made.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct MeasureTrace {
-    /// Which measure of the plan.
-    #[prost(string, tag = "1")]
-    pub measure: ::prost::alloc::string::String,
-    /// What this credit or interval added.
-    #[prost(message, optional, tag = "2")]
-    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The running total before it.
-    #[prost(message, optional, tag = "3")]
-    pub before: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The running total after it.
-    #[prost(message, optional, tag = "4")]
-    pub after: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The goal, where there is one.
-    #[prost(message, optional, tag = "5")]
-    pub goal: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// One slice of the input in one tier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SliceTrace {
-    /// Lower bound of the tier, as the table has it.
-    #[prost(message, optional, tag = "1")]
-    pub from: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// Upper bound, which belongs to the next tier; absent is open.
-    #[prost(message, optional, tag = "2")]
-    pub to: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// How much of the input fell into it; negative when tiers are walked back down.
-    #[prost(message, optional, tag = "3")]
-    pub input: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// The tier's value: percent or amount.
-    #[prost(message, optional, tag = "4")]
-    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What the slice gave, unrounded.
-    #[prost(message, optional, tag = "5")]
-    pub result: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// What the rate table gave.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RateTrace {
-    /// Which table of the plan.
-    #[prost(string, tag = "1")]
-    pub rate_table: ::prost::alloc::string::String,
-    /// Flat, step or interpolated.
-    #[prost(enumeration = "SplitMode", tag = "2")]
-    pub split: i32,
-    /// Where the other dimensions were looked up: text or value, in the order of dimensions.
-    #[prost(string, repeated, tag = "3")]
-    pub looked_up: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The tiers that were touched.
-    #[prost(message, repeated, tag = "4")]
-    pub slices: ::prost::alloc::vec::Vec<SliceTrace>,
-    /// Commission / input as a fraction; absent for an input of 0 or a table of amounts.
-    #[prost(message, optional, tag = "5")]
-    pub rate: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What the table gave, unrounded.
-    #[prost(message, optional, tag = "6")]
-    pub commission: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// A factor that an expression used.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct FactorTrace {
-    /// Which factor of the plan.
-    #[prost(string, tag = "1")]
-    pub factor: ::prost::alloc::string::String,
-    /// Its value.
-    #[prost(message, optional, tag = "2")]
-    pub value: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// The facts that an earning was derived from, stored with it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Trace {
-    /// The version of the plan.
-    #[prost(uint32, tag = "1")]
-    pub plan_version: u32,
-    /// The measures, in the component's order.
-    #[prost(message, repeated, tag = "2")]
-    pub measures: ::prost::alloc::vec::Vec<MeasureTrace>,
-    /// The rate table's part; absent for a component without one.
-    #[prost(message, optional, tag = "3")]
-    pub rate: ::core::option::Option<RateTrace>,
-    /// The factors that an expression used.
-    #[prost(message, repeated, tag = "4")]
-    pub factors: ::prost::alloc::vec::Vec<FactorTrace>,
-    /// False when a threshold was not reached; absent without one.
-    #[prost(bool, optional, tag = "5")]
-    pub threshold_reached: ::core::option::Option<bool>,
-    /// The amount before cap, floor and rounding.
-    #[prost(message, optional, tag = "6")]
-    pub unrounded: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What a cap withheld (negative: what it gave back), unrounded.
-    #[prost(message, optional, tag = "7")]
-    pub withheld: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What a floor added, unrounded.
-    #[prost(message, optional, tag = "8")]
-    pub lifted: ::core::option::Option<super::super::google::r#type::Decimal>,
-}
-/// A signed amount that the calculation derived for one participant and component; or a reversal,
-/// which takes a paid one back.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Earning {
-    /// `ern_` and 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub earning_id: ::prost::alloc::string::String,
-    /// Whose.
-    #[prost(string, tag = "2")]
-    pub participant: ::prost::alloc::string::String,
-    /// Plan of the component.
-    #[prost(string, tag = "3")]
-    pub plan: ::prost::alloc::string::String,
-    /// The component.
-    #[prost(string, tag = "4")]
-    pub component: ::prost::alloc::string::String,
-    /// The component's interval, such as `2026-Q1`; for a true-up, the period.
-    #[prost(string, tag = "5")]
-    pub interval: ::prost::alloc::string::String,
-    /// The credit through all its versions; empty for an earning per interval.
-    #[prost(string, tag = "6")]
-    pub lineage_id: ::prost::alloc::string::String,
-    /// The period it belongs to.
-    #[prost(string, tag = "7")]
-    pub period: ::prost::alloc::string::String,
-    /// Credit date, or last day of the interval; batches paid on or after it take it up.
-    #[prost(message, optional, tag = "8")]
-    pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// The credit version; empty for an earning per interval.
-    #[prost(string, tag = "9")]
-    pub credit_id: ::prost::alloc::string::String,
-    /// The transaction version; empty for an earning per interval.
-    #[prost(string, tag = "10")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// Unpaid, on a paysheet, or paid.
-    #[prost(enumeration = "PaymentState", tag = "13")]
-    pub payment_state: i32,
-    /// Its parts.
-    #[prost(message, optional, tag = "14")]
-    pub instalments: ::core::option::Option<Instalments>,
-    /// Set while a newer earning has taken its place but it still stands on an unpaid paysheet.
-    #[prost(message, optional, tag = "15")]
-    pub obsolete: ::core::option::Option<Obsolete>,
-    /// The earning that this reversal takes back; empty for an earning.
-    #[prost(string, tag = "16")]
-    pub reversal_of: ::prost::alloc::string::String,
-    /// The calculation that made it.
-    #[prost(string, tag = "17")]
-    pub calculation_id: ::prost::alloc::string::String,
-    /// What it was derived from; lists leave it out unless asked.
-    #[prost(message, optional, tag = "18")]
-    pub trace: ::core::option::Option<Trace>,
-    /// Counts its writes.
-    #[prost(string, tag = "19")]
-    pub etag: ::prost::alloc::string::String,
-    /// When it was made.
-    #[prost(message, optional, tag = "20")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it was last written.
-    #[prost(message, optional, tag = "21")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who wrote it last.
-    #[prost(string, tag = "22")]
-    pub actor: ::prost::alloc::string::String,
-    /// What came of the calculation.
-    #[prost(oneof = "earning::Outcome", tags = "11, 12")]
-    pub outcome: ::core::option::Option<earning::Outcome>,
-}
-/// Nested message and enum types in `Earning`.
-pub mod earning {
-    /// What came of the calculation.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Outcome {
-        /// In operating currency, rounded.
-        #[prost(message, tag = "11")]
-        Amount(super::super::super::google::r#type::Money),
-        /// Calculation error: no amount, nothing is paid.
-        #[prost(message, tag = "12")]
-        Error(super::RowError),
-    }
-}
-/// How far the payment of an earning has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum PaymentState {
-    /// Not given.
-    Unspecified = 0,
-    /// On no paysheet.
-    Unpaid = 1,
-    /// On a paysheet of a batch that is not paid yet.
-    OnPaysheet = 2,
-    /// Every part of it is paid.
-    Paid = 3,
-}
-impl PaymentState {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PAYMENT_STATE_UNSPECIFIED",
-            Self::Unpaid => "PAYMENT_STATE_UNPAID",
-            Self::OnPaysheet => "PAYMENT_STATE_ON_PAYSHEET",
-            Self::Paid => "PAYMENT_STATE_PAID",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PAYMENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
-            "PAYMENT_STATE_UNPAID" => Some(Self::Unpaid),
-            "PAYMENT_STATE_ON_PAYSHEET" => Some(Self::OnPaysheet),
-            "PAYMENT_STATE_PAID" => Some(Self::Paid),
-            _ => None,
-        }
-    }
-}
-/// How the tiers of a rate table are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum SplitMode {
-    /// Not given.
-    Unspecified = 0,
-    /// One rate for all of the input.
-    Flat = 1,
-    /// Each slice of the input at its own tier's rate.
-    Step = 2,
-    /// The whole value of each completed tier, and a fraction of the last one.
-    Interpolated = 3,
-}
-impl SplitMode {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "SPLIT_MODE_UNSPECIFIED",
-            Self::Flat => "SPLIT_MODE_FLAT",
-            Self::Step => "SPLIT_MODE_STEP",
-            Self::Interpolated => "SPLIT_MODE_INTERPOLATED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "SPLIT_MODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "SPLIT_MODE_FLAT" => Some(Self::Flat),
-            "SPLIT_MODE_STEP" => Some(Self::Step),
-            "SPLIT_MODE_INTERPOLATED" => Some(Self::Interpolated),
-            _ => None,
-        }
-    }
-}
-/// One earning or reversal on a paysheet: a snapshot.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PaymentLine {
-    /// `lne_` and 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub line_id: ::prost::alloc::string::String,
-    /// Its sheet.
-    #[prost(string, tag = "2")]
-    pub paysheet_id: ::prost::alloc::string::String,
-    /// Its batch.
-    #[prost(string, tag = "3")]
-    pub batch_id: ::prost::alloc::string::String,
-    /// Whose.
-    #[prost(string, tag = "4")]
-    pub participant: ::prost::alloc::string::String,
-    /// Earning or reversal.
-    #[prost(enumeration = "LineKind", tag = "5")]
-    pub kind: i32,
-    /// What it pays.
-    #[prost(string, tag = "6")]
-    pub earning_id: ::prost::alloc::string::String,
-    /// Which part of it, from 0.
-    #[prost(uint32, tag = "7")]
-    pub instalment: u32,
-    /// The plan.
-    #[prost(string, tag = "8")]
-    pub plan: ::prost::alloc::string::String,
-    /// The component.
-    #[prost(string, tag = "9")]
-    pub component: ::prost::alloc::string::String,
-    /// The period of the earning.
-    #[prost(string, tag = "10")]
-    pub earning_period: ::prost::alloc::string::String,
-    /// The date of the earning.
-    #[prost(message, optional, tag = "11")]
-    pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// In operating currency.
-    #[prost(message, optional, tag = "12")]
-    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
-    /// Pay currency for one unit of operating currency, at the pay date.
-    #[prost(message, optional, tag = "13")]
-    pub currency_rate: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// In pay currency: this is what is paid.
-    #[prost(message, optional, tag = "14")]
-    pub pay_amount: ::core::option::Option<super::super::google::r#type::Money>,
-    /// Held: not part of the sheet's total, and waits for its release.
-    #[prost(bool, tag = "15")]
-    pub held: bool,
-    /// Counts its writes.
-    #[prost(string, tag = "16")]
-    pub etag: ::prost::alloc::string::String,
-    /// When it was made.
-    #[prost(message, optional, tag = "17")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it was last written.
-    #[prost(message, optional, tag = "18")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who wrote it last.
-    #[prost(string, tag = "19")]
-    pub actor: ::prost::alloc::string::String,
-}
-/// What a payment line stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum LineKind {
-    /// Not given.
-    Unspecified = 0,
-    /// An earning, or an instalment of one.
-    Earning = 1,
-    /// A reversal.
-    Reversal = 2,
-}
-impl LineKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "LINE_KIND_UNSPECIFIED",
-            Self::Earning => "LINE_KIND_EARNING",
-            Self::Reversal => "LINE_KIND_REVERSAL",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "LINE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "LINE_KIND_EARNING" => Some(Self::Earning),
-            "LINE_KIND_REVERSAL" => Some(Self::Reversal),
-            _ => None,
-        }
-    }
-}
-/// The value of an attribute.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct AttributeValue {
-    /// Exactly one is set; its type is the one that the workspace defines for the attribute.
-    #[prost(oneof = "attribute_value::Value", tags = "1, 2, 3, 4")]
-    pub value: ::core::option::Option<attribute_value::Value>,
-}
-/// Nested message and enum types in `AttributeValue`.
-pub mod attribute_value {
-    /// Exactly one is set; its type is the one that the workspace defines for the attribute.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Value {
-        /// A text.
-        #[prost(string, tag = "1")]
-        Text(::prost::alloc::string::String),
-        /// An exact decimal.
-        #[prost(message, tag = "2")]
-        Number(super::super::super::google::r#type::Decimal),
-        /// True or false.
-        #[prost(bool, tag = "3")]
-        Flag(bool),
-        /// A civil date.
-        #[prost(message, tag = "4")]
-        Date(super::super::super::google::r#type::Date),
-    }
-}
-/// What processes must not do to a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TransactionFlags {
-    /// Crediting keeps its credits whatever the rules say.
-    #[prost(bool, tag = "1")]
-    pub preserve_credits: bool,
-    /// Nothing is done with it until the hold is lifted.
-    #[prost(bool, tag = "2")]
-    pub hold: bool,
-    /// The category was given and stays.
-    #[prost(bool, tag = "3")]
-    pub do_not_classify: bool,
-    /// No roll-up and no team credit.
-    #[prost(bool, tag = "4")]
-    pub do_not_roll_up: bool,
-    /// Credited and rolled up, never an earning.
-    #[prost(bool, tag = "5")]
-    pub do_not_calculate: bool,
-}
-/// One version of a base sales event, as the source system knows it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Transaction {
-    /// `trx_` and 32 hexadecimal digits: this version.
-    #[prost(string, tag = "1")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// The source system's number; with the type it is the natural key, shared by all versions.
-    #[prost(string, tag = "2")]
-    pub source_number: ::prost::alloc::string::String,
-    /// What kind of event, such as `ORDER`.
-    #[prost(string, tag = "3")]
-    pub transaction_type: ::prost::alloc::string::String,
-    /// When the sale happened; picks the period and the rules.
-    #[prost(message, optional, tag = "4")]
-    pub event_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// The period of the event date.
-    #[prost(string, tag = "5")]
-    pub period: ::prost::alloc::string::String,
-    /// In the currency of the source.
-    #[prost(message, optional, tag = "6")]
-    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
-    /// In operating currency, rounded to its minor unit.
-    #[prost(message, optional, tag = "7")]
-    pub operating_amount: ::core::option::Option<super::super::google::r#type::Money>,
-    /// Operating currency for one unit of the source's currency.
-    #[prost(message, optional, tag = "8")]
-    pub currency_rate: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// How many.
-    #[prost(message, optional, tag = "9")]
-    pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// What else the source says; at most 200.
-    #[prost(btree_map = "string, message", tag = "10")]
-    pub attributes: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        AttributeValue,
-    >,
-    /// When the source last changed it; of two versions the later one stands.
-    #[prost(message, optional, tag = "11")]
-    pub source_update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// What processes must not do.
-    #[prost(message, optional, tag = "12")]
-    pub flags: ::core::option::Option<TransactionFlags>,
-    /// How far it has come.
-    #[prost(enumeration = "TransactionStatus", tag = "13")]
-    pub status: i32,
-    /// With the status `ERROR` only.
-    #[prost(message, optional, tag = "14")]
-    pub error: ::core::option::Option<RowError>,
-    /// Its category, given or classified; empty for none.
-    #[prost(string, tag = "15")]
-    pub category: ::prost::alloc::string::String,
-    /// The version that it replaced; empty for none.
-    #[prost(string, tag = "16")]
-    pub replaces: ::prost::alloc::string::String,
-    /// The version that replaced it; empty for none.
-    #[prost(string, tag = "17")]
-    pub replaced_by: ::prost::alloc::string::String,
-    /// Counts its writes.
-    #[prost(string, tag = "18")]
-    pub etag: ::prost::alloc::string::String,
-    /// When this version was stored.
-    #[prost(message, optional, tag = "19")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// When it was last written.
-    #[prost(message, optional, tag = "20")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who wrote it last.
-    #[prost(string, tag = "21")]
-    pub actor: ::prost::alloc::string::String,
-}
-/// One row of an import. The fields are the columns of an import file, and all of them texts on
-/// purpose: then a cell that cannot be read is a rejected row with a reason, and the server is the
-/// only judge of that. An empty cell is as good as none. Truth is `true` or `false`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct TransactionRow {
-    /// The source system's number. Needed.
-    #[prost(string, tag = "1")]
-    pub number: ::prost::alloc::string::String,
-    /// What kind of event, such as `ORDER`. Needed.
-    #[prost(string, tag = "2")]
-    pub r#type: ::prost::alloc::string::String,
-    /// `YYYY-MM-DD`. Needed, save for a cancellation of what is stored.
-    #[prost(string, tag = "3")]
-    pub event_date: ::prost::alloc::string::String,
-    /// A plain decimal such as `-1234.50`, at most 8 digits after the point. A cancellation needs none.
-    #[prost(string, tag = "4")]
-    pub amount: ::prost::alloc::string::String,
-    /// ISO 4217. A cancellation needs none.
-    #[prost(string, tag = "5")]
-    pub currency: ::prost::alloc::string::String,
-    /// A plain decimal; 1 if empty.
-    #[prost(string, tag = "6")]
-    pub quantity: ::prost::alloc::string::String,
-    /// RFC 3339 with its zone, such as `2026-01-31T10:00:00Z`: when the source last changed it.
-    #[prost(string, tag = "7")]
-    pub updated_at: ::prost::alloc::string::String,
-    /// A category; needed with `do_not_classify`.
-    #[prost(string, tag = "8")]
-    pub category: ::prost::alloc::string::String,
-    /// Crediting keeps its credits whatever the rules say. A row can set it, not take it back.
-    #[prost(string, tag = "9")]
-    pub preserve_credits: ::prost::alloc::string::String,
-    /// Nothing is done with it until the hold is lifted. Empty: as it is stored.
-    #[prost(string, tag = "10")]
-    pub hold: ::prost::alloc::string::String,
-    /// The category is given and stays. Empty: as it is stored.
-    #[prost(string, tag = "11")]
-    pub do_not_classify: ::prost::alloc::string::String,
-    /// No roll-up and no team credit. Empty: as it is stored.
-    #[prost(string, tag = "12")]
-    pub do_not_roll_up: ::prost::alloc::string::String,
-    /// Credited and rolled up, never an earning. Empty: as it is stored.
-    #[prost(string, tag = "13")]
-    pub do_not_calculate: ::prost::alloc::string::String,
-    /// The source cancelled it.
-    #[prost(string, tag = "14")]
-    pub cancelled: ::prost::alloc::string::String,
-    /// By the names that the workspace defines; unknown ones are refused. At most 200.
-    #[prost(btree_map = "string, string", tag = "15")]
-    pub attributes: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
-}
-/// How far a transaction has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum TransactionStatus {
-    /// Not given.
-    Unspecified = 0,
-    /// Collected.
-    New = 1,
-    /// Has its category.
-    Classified = 2,
-    /// Has its credits.
-    Credited = 3,
-    /// Could not go on, for the reason in `error`; tried again when something changed.
-    Error = 4,
-    /// Replaced by a newer version.
-    Obsolete = 5,
-    /// Cancelled by the source.
-    Cancelled = 6,
-}
-impl TransactionStatus {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "TRANSACTION_STATUS_UNSPECIFIED",
-            Self::New => "TRANSACTION_STATUS_NEW",
-            Self::Classified => "TRANSACTION_STATUS_CLASSIFIED",
-            Self::Credited => "TRANSACTION_STATUS_CREDITED",
-            Self::Error => "TRANSACTION_STATUS_ERROR",
-            Self::Obsolete => "TRANSACTION_STATUS_OBSOLETE",
-            Self::Cancelled => "TRANSACTION_STATUS_CANCELLED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "TRANSACTION_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
-            "TRANSACTION_STATUS_NEW" => Some(Self::New),
-            "TRANSACTION_STATUS_CLASSIFIED" => Some(Self::Classified),
-            "TRANSACTION_STATUS_CREDITED" => Some(Self::Credited),
-            "TRANSACTION_STATUS_ERROR" => Some(Self::Error),
-            "TRANSACTION_STATUS_OBSOLETE" => Some(Self::Obsolete),
-            "TRANSACTION_STATUS_CANCELLED" => Some(Self::Cancelled),
-            _ => None,
-        }
-    }
-}
-/// Why and when an earning left for history.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LeftLive {
-    /// Why.
-    #[prost(enumeration = "LeftBecause", tag = "1")]
-    pub because: i32,
-    /// When.
-    #[prost(message, optional, tag = "2")]
-    pub left_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Who made it leave.
-    #[prost(string, tag = "3")]
-    pub actor: ::prost::alloc::string::String,
-}
-/// One receiver of a credit rule.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RuleReceiver {
-    /// Split percent.
-    #[prost(message, optional, tag = "4")]
-    pub percent: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// Revenue splits of a rule total 100; non-revenue ones need not.
-    #[prost(bool, tag = "5")]
-    pub revenue: bool,
-    /// Whether the credit rolls up the hierarchy.
-    #[prost(bool, tag = "6")]
-    pub rolls_up: bool,
-    /// Who.
-    #[prost(oneof = "rule_receiver::Who", tags = "1, 2, 3")]
-    pub who: ::core::option::Option<rule_receiver::Who>,
-}
-/// Nested message and enum types in `RuleReceiver`.
-pub mod rule_receiver {
-    /// Who.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Who {
-        /// A named participant.
-        #[prost(string, tag = "1")]
-        Participant(::prost::alloc::string::String),
-        /// A named team.
-        #[prost(string, tag = "2")]
-        Team(::prost::alloc::string::String),
-        /// The participant whose id stands in this attribute of the transaction.
-        #[prost(string, tag = "3")]
-        Attribute(::prost::alloc::string::String),
-    }
-}
-/// A credit rule as it reads now.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RuleText {
-    /// When it applies, by event date.
-    #[prost(message, optional, tag = "1")]
-    pub dates: ::core::option::Option<DateRange>,
-    /// The condition over the transaction, in CEL syntax.
-    #[prost(string, tag = "2")]
-    pub when: ::prost::alloc::string::String,
-    /// Who receives, in the order of cumulative rounding.
-    #[prost(message, repeated, tag = "3")]
-    pub receivers: ::prost::alloc::vec::Vec<RuleReceiver>,
-}
-/// The rule that gave a credit.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RuleExplained {
-    /// The set.
-    #[prost(string, tag = "1")]
-    pub rule_set: ::prost::alloc::string::String,
-    /// The rule that won in it.
-    #[prost(string, tag = "2")]
-    pub rule: ::prost::alloc::string::String,
-    /// The rule as it reads now; absent once it is gone.
-    #[prost(message, optional, tag = "3")]
-    pub reads_now: ::core::option::Option<RuleText>,
-}
-/// A credit, back to the transaction.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct CreditExplained {
-    /// The version of the credit that was calculated.
-    #[prost(string, tag = "1")]
-    pub credit_id: ::prost::alloc::string::String,
-    /// It, unless it has left the live table.
-    #[prost(message, optional, tag = "2")]
-    pub credit: ::core::option::Option<Credit>,
-    /// The credits it was made from by roll-up or team, nearest first; the last is the direct one.
-    #[prost(message, repeated, tag = "3")]
-    pub path: ::prost::alloc::vec::Vec<Credit>,
-    /// The rule that gave the direct credit; absent for one that was imported.
-    #[prost(message, optional, tag = "4")]
-    pub rule: ::core::option::Option<RuleExplained>,
-    /// The transaction.
-    #[prost(message, optional, tag = "5")]
-    pub transaction: ::core::option::Option<Transaction>,
-}
-/// The credits that counted for an earning per interval.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct CountedCredits {
-    /// How many.
-    #[prost(uint64, tag = "1")]
-    pub count: u64,
-    /// The first 100, in the order in which they were added up.
-    #[prost(message, repeated, tag = "2")]
-    pub first: ::prost::alloc::vec::Vec<Credit>,
-}
-/// The component of the plan version that was used.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ComponentExplained {
-    /// Its name for people.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// The output expression, in CEL syntax; empty for what the rate table gives.
-    #[prost(string, tag = "2")]
-    pub output: ::prost::alloc::string::String,
-    /// In how many equal parts an earning is paid.
-    #[prost(uint32, tag = "3")]
-    pub instalments: u32,
-}
-/// The calculation that made an earning.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CalculationExplained {
-    /// `cal_` and 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub calculation_id: ::prost::alloc::string::String,
-    /// Its period.
-    #[prost(string, tag = "2")]
-    pub period: ::prost::alloc::string::String,
-    /// The last date that it has looked at.
-    #[prost(message, optional, tag = "3")]
-    pub through_date: ::core::option::Option<super::super::google::r#type::Date>,
-    /// The run that made it, or calculated it last.
-    #[prost(string, tag = "4")]
-    pub run_id: ::prost::alloc::string::String,
-    /// Participants' views show released ones only.
-    #[prost(bool, tag = "5")]
-    pub released: bool,
-}
-/// A payment line of an earning, and how far its payment has come.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PaymentExplained {
-    /// The line.
-    #[prost(message, optional, tag = "1")]
-    pub line: ::core::option::Option<PaymentLine>,
-    /// Its sheet.
-    #[prost(message, optional, tag = "2")]
-    pub paysheet: ::core::option::Option<Paysheet>,
-    /// Its batch, with the pay date.
-    #[prost(message, optional, tag = "3")]
-    pub batch: ::core::option::Option<Batch>,
-    /// Whether it was paid.
-    #[prost(bool, tag = "4")]
-    pub paid: bool,
-}
-/// How an earning came to be, and what became of it: stored facts, not a re-computation.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Explanation {
-    /// The earning with its trace: the measures before and after it with their goals, the slices of
-    /// the rate table, factors, the unrounded amount, and what cap and floor did.
-    #[prost(message, optional, tag = "1")]
-    pub earning: ::core::option::Option<Earning>,
-    /// Set when it went to history.
-    #[prost(message, optional, tag = "2")]
-    pub left: ::core::option::Option<LeftLive>,
-    /// The component, as the version of the plan that was used has it.
-    #[prost(message, optional, tag = "3")]
-    pub component: ::core::option::Option<ComponentExplained>,
-    /// The calculation that made it; absent once it was deleted.
-    #[prost(message, optional, tag = "6")]
-    pub calculation: ::core::option::Option<CalculationExplained>,
-    /// The lines that pay it.
-    #[prost(message, repeated, tag = "7")]
-    pub payments: ::prost::alloc::vec::Vec<PaymentExplained>,
-    /// The reversals that take it back.
-    #[prost(message, repeated, tag = "8")]
-    pub reversals: ::prost::alloc::vec::Vec<Earning>,
-    /// For a reversal: the earning that it takes back.
-    #[prost(message, optional, tag = "9")]
-    pub takes_back: ::core::option::Option<Earning>,
-    /// The current earning of the same key, if that is another one.
-    #[prost(message, optional, tag = "10")]
-    pub successor: ::core::option::Option<Earning>,
-    /// What it comes from.
-    #[prost(oneof = "explanation::Source", tags = "4, 5")]
-    pub source: ::core::option::Option<explanation::Source>,
-}
-/// Nested message and enum types in `Explanation`.
-pub mod explanation {
-    /// What it comes from.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Source {
-        /// One credit.
-        #[prost(message, tag = "4")]
-        Credit(super::CreditExplained),
-        /// The credits of an interval.
-        #[prost(message, tag = "5")]
-        Interval(super::CountedCredits),
-    }
-}
-/// A line of a paysheet, explained.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct LineExplained {
-    /// The line.
-    #[prost(message, optional, tag = "1")]
-    pub line: ::core::option::Option<PaymentLine>,
-    /// The earning that it pays; absent if it is not stored any more.
-    #[prost(message, optional, tag = "2")]
-    pub earning: ::core::option::Option<Explanation>,
-}
 /// Asks for a page of earnings.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListEarningsRequest {
@@ -4188,6 +5069,30 @@ pub struct ExplainEarningResponse {
     /// The explanation.
     #[prost(message, optional, tag = "1")]
     pub explanation: ::core::option::Option<Explanation>,
+}
+/// Asks for what was earned under the key of an earning.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetEarningHistoryRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// An earning or reversal of the key, live or in the history. Needed.
+    #[prost(string, tag = "2")]
+    pub earning_id: ::prost::alloc::string::String,
+    /// With or without traces.
+    #[prost(enumeration = "EarningView", tag = "3")]
+    pub view: i32,
+}
+/// What was earned under the key.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetEarningHistoryResponse {
+    /// Earnings and reversals, oldest first. What nobody was paid for and the workspace does not
+    /// archive is not among them.
+    #[prost(message, repeated, tag = "1")]
+    pub versions: ::prost::alloc::vec::Vec<EarningVersion>,
+    /// The payment lines of these, oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub payment_lines: ::prost::alloc::vec::Vec<PaymentLine>,
 }
 /// Which parts of an earning to answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -4364,6 +5269,34 @@ pub mod earning_service_client {
                 .insert(GrpcMethod::new("attain.v1.EarningService", "ExplainEarning"));
             self.inner.unary(req, path, codec).await
         }
+        /// Everything that was ever earned under the key of an earning (participant, plan, component,
+        /// interval, credit through its versions), and what was paid of it.
+        pub async fn get_earning_history(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetEarningHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetEarningHistoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.EarningService/GetEarningHistory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("attain.v1.EarningService", "GetEarningHistory"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -4393,6 +5326,15 @@ pub mod earning_service_server {
             request: tonic::Request<super::ExplainEarningRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ExplainEarningResponse>,
+            tonic::Status,
+        >;
+        /// Everything that was ever earned under the key of an earning (participant, plan, component,
+        /// interval, credit through its versions), and what was paid of it.
+        async fn get_earning_history(
+            &self,
+            request: tonic::Request<super::GetEarningHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetEarningHistoryResponse>,
             tonic::Status,
         >;
     }
@@ -4549,6 +5491,52 @@ pub mod earning_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExplainEarningSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.EarningService/GetEarningHistory" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetEarningHistorySvc<T: EarningService>(pub Arc<T>);
+                    impl<
+                        T: EarningService,
+                    > tonic::server::UnaryService<super::GetEarningHistoryRequest>
+                    for GetEarningHistorySvc<T> {
+                        type Response = super::GetEarningHistoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetEarningHistoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EarningService>::get_earning_history(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetEarningHistorySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -6038,7 +7026,9 @@ pub struct RunCounts {
         ::prost::alloc::string::String,
         u64,
     >,
-    /// What was made, by name: `credits_created`, `earnings_created`, `reversals_created`, ….
+    /// What was made, by name: `credits_created`, `earnings_created`, `reversals_created`, …. Of
+    /// Revert: `credits_moved`, `credits_removed`, `earnings_moved`, `earnings_removed`,
+    /// `earnings_left_on_sheets`, `transactions_moved`, `transactions_removed`, `reversals_written`.
     #[prost(btree_map = "string, uint64", tag = "6")]
     pub outcomes: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -6134,8 +7124,10 @@ pub enum Process {
     RollUp = 3,
     /// Derives earnings.
     Calculate = 4,
-    /// All of the above, in this order.
+    /// Reverts, then classifies, credits, rolls up and calculates.
     RunAll = 5,
+    /// Moves what is obsolete out of the live tables, and writes reversals for what was paid.
+    Revert = 6,
 }
 impl Process {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -6150,6 +7142,7 @@ impl Process {
             Self::RollUp => "PROCESS_ROLL_UP",
             Self::Calculate => "PROCESS_CALCULATE",
             Self::RunAll => "PROCESS_RUN_ALL",
+            Self::Revert => "PROCESS_REVERT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6161,6 +7154,7 @@ impl Process {
             "PROCESS_ROLL_UP" => Some(Self::RollUp),
             "PROCESS_CALCULATE" => Some(Self::Calculate),
             "PROCESS_RUN_ALL" => Some(Self::RunAll),
+            "PROCESS_REVERT" => Some(Self::Revert),
             _ => None,
         }
     }
@@ -6259,7 +7253,10 @@ pub struct StartRunRequest {
     /// What to do. Needed.
     #[prost(enumeration = "Process", tag = "3")]
     pub process: i32,
-    /// The periods that share a date with these are run whole. The end date is needed.
+    /// The periods that share a date with these are run whole. The end date is needed, save for
+    /// `PROCESS_REVERT`: absent, or without both dates, it takes exactly what is pending. Dates that
+    /// part what is obsolete from what took its place are refused as `OUT_OF_RANGE`; the metadata
+    /// `missing_dates` and `smallest_range` say what to ask for.
     #[prost(message, optional, tag = "4")]
     pub dates: ::core::option::Option<DateRange>,
     /// What to do when another run over overlapping dates is at work.
@@ -6302,6 +7299,12 @@ pub struct ListRunsRequest {
     /// `next_page_token` of the page before; empty for the first page.
     #[prost(string, tag = "3")]
     pub page_token: ::prost::alloc::string::String,
+    /// Only runs of this process; unspecified for all.
+    #[prost(enumeration = "Process", tag = "4")]
+    pub process: i32,
+    /// Only runs in this state; unspecified for all.
+    #[prost(enumeration = "RunStatus", tag = "5")]
+    pub status: i32,
 }
 /// A page of runs.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -6504,7 +7507,9 @@ pub mod run_service_client {
         /// Starts a run and answers at once; the server executes it. Runs over overlapping dates of one
         /// workspace never work at the same time. Once the lease of a run whose server died is over, the
         /// next server goes on with it, or the next run over the same dates takes its work over; nothing
-        /// is done twice and nothing is lost.
+        /// is done twice and nothing is lost. While something obsolete in its dates waits for Revert, a
+        /// single process other than Revert is refused as `REVERT_PENDING`, with the rows as violations as
+        /// far as they fit; ListPending has more.
         pub async fn start_run(
             &mut self,
             request: impl tonic::IntoRequest<super::StartRunRequest>,
@@ -6551,7 +7556,8 @@ pub mod run_service_client {
                 .insert(GrpcMethod::new("attain.v1.RunService", "GetRun"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists runs, newest first.
+        /// Lists runs, newest first. A call looks at 20,000 runs at most: where few of them are asked for,
+        /// a page may be short or empty and still name a next one.
         pub async fn list_runs(
             &mut self,
             request: impl tonic::IntoRequest<super::ListRunsRequest>,
@@ -6670,7 +7676,9 @@ pub mod run_service_server {
         /// Starts a run and answers at once; the server executes it. Runs over overlapping dates of one
         /// workspace never work at the same time. Once the lease of a run whose server died is over, the
         /// next server goes on with it, or the next run over the same dates takes its work over; nothing
-        /// is done twice and nothing is lost.
+        /// is done twice and nothing is lost. While something obsolete in its dates waits for Revert, a
+        /// single process other than Revert is refused as `REVERT_PENDING`, with the rows as violations as
+        /// far as they fit; ListPending has more.
         async fn start_run(
             &self,
             request: tonic::Request<super::StartRunRequest>,
@@ -6683,7 +7691,8 @@ pub mod run_service_server {
             &self,
             request: tonic::Request<super::GetRunRequest>,
         ) -> std::result::Result<tonic::Response<super::GetRunResponse>, tonic::Status>;
-        /// Lists runs, newest first.
+        /// Lists runs, newest first. A call looks at 20,000 runs at most: where few of them are asked for,
+        /// a page may be short or empty and still name a next one.
         async fn list_runs(
             &self,
             request: tonic::Request<super::ListRunsRequest>,
@@ -7649,6 +8658,30 @@ pub struct GetTransactionResponse {
     #[prost(message, repeated, tag = "2")]
     pub credits: ::prost::alloc::vec::Vec<Credit>,
 }
+/// Asks for the versions of a transaction.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTransactionHistoryRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The source system's number. Needed.
+    #[prost(string, tag = "2")]
+    pub source_number: ::prost::alloc::string::String,
+    /// What kind of event, such as `ORDER`. Needed.
+    #[prost(string, tag = "3")]
+    pub transaction_type: ::prost::alloc::string::String,
+}
+/// The versions of a transaction. What nobody was paid for and the workspace does not archive is not
+/// among them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetTransactionHistoryResponse {
+    /// Oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub versions: ::prost::alloc::vec::Vec<TransactionVersion>,
+    /// The credits of all of them, oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub credits: ::prost::alloc::vec::Vec<CreditVersion>,
+}
 /// Generated client implementations.
 pub mod transaction_service_client {
     #![allow(
@@ -7829,6 +8862,36 @@ pub mod transaction_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// All versions of a transaction, and everything that was ever credited for it.
+        pub async fn get_transaction_history(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetTransactionHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTransactionHistoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.TransactionService/GetTransactionHistory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "attain.v1.TransactionService",
+                        "GetTransactionHistory",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -7880,6 +8943,14 @@ pub mod transaction_service_server {
             request: tonic::Request<super::GetTransactionRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetTransactionResponse>,
+            tonic::Status,
+        >;
+        /// All versions of a transaction, and everything that was ever credited for it.
+        async fn get_transaction_history(
+            &self,
+            request: tonic::Request<super::GetTransactionHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTransactionHistoryResponse>,
             tonic::Status,
         >;
     }
@@ -8092,6 +9163,55 @@ pub mod transaction_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetTransactionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.TransactionService/GetTransactionHistory" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetTransactionHistorySvc<T: TransactionService>(pub Arc<T>);
+                    impl<
+                        T: TransactionService,
+                    > tonic::server::UnaryService<super::GetTransactionHistoryRequest>
+                    for GetTransactionHistorySvc<T> {
+                        type Response = super::GetTransactionHistoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetTransactionHistoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TransactionService>::get_transaction_history(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetTransactionHistorySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
