@@ -118,7 +118,9 @@ impl Writer<'_> {
         if self.holds(sql::EARNINGS_LIVE, cells).await? {
             return Err(conflict("some of the past earnings are live"));
         }
-        let back = self.given(sql::RETURN_EARNINGS, returned, fill_facts).await?;
+        let back = self
+            .given(sql::RETURN_EARNINGS, returned, fill_facts)
+            .await?;
         if back.len() != returned.len() {
             let (found, wanted) = (back.len(), returned.len());
             let text = format!("{found} of {wanted} past earnings are there to come back");

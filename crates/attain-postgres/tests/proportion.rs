@@ -1,6 +1,5 @@
 //! What a commit reads of a table is in proportion to the table at most, and never to the table for
 //! each row that it changes: the server counts the rows that its scans read.
-
 #![allow(
     clippy::unwrap_used,
     reason = "the steps of tests: what cannot be, fails the test"

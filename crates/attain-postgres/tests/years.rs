@@ -7,11 +7,13 @@
 
 mod database;
 
-use attain_domain::change::{ChangeSet, Changes, Departure};
+use attain_domain::change::{ChangeSet, Changes, Departure, EarningFacts};
 use attain_domain::earning::Earning;
 use attain_domain::ids::EarningId;
 use attain_domain::ports::{CommitError, Store, StoreErrorKind};
-use attain_domain::testing::{at, credit, date, earning, earning_departure, name, transaction};
+use attain_domain::testing::{
+    at, credit, date, earning, earning_departure, name, stamp_at, transaction,
+};
 use attain_domain::transaction::Transaction;
 use attain_postgres::{Options, PostgresStore};
 
@@ -137,4 +139,52 @@ async fn a_key_has_one_live_transaction_over_all_years() {
     check_refused(&store, transactions(&[first.clone(), other.clone()])).await;
     write(&store, transactions(&[first])).await.unwrap();
     check_refused(&store, transactions(&[other])).await;
+}
+
+/// Earning `number` comes back from history.
+fn back(number: u64) -> Changes {
+    let row = earning(number);
+    let facts = EarningFacts {
+        id: row.id,
+        credit: row.credit,
+        transaction: row.transaction,
+        trace: row.trace,
+        stamp: stamp_at(2),
+    };
+    Changes {
+        earnings_returned: vec![facts],
+        ..Changes::default()
+    }
+}
+
+#[tokio::test]
+async fn what_comes_back_from_history_is_held_against_all_years() {
+    let database = Database::fresh().await;
+    let store = open(&database).await;
+    let mut of_interval = earning(2);
+    of_interval.key.lineage = None;
+    for (number, past) in [(1, earning(1)), (2, of_interval)] {
+        write(&store, earnings(std::slice::from_ref(&past)))
+            .await
+            .unwrap();
+        let left = Changes {
+            earnings_departed: vec![earning_departure(number)],
+            ..Changes::default()
+        };
+        write(&store, left).await.unwrap();
+        // Its key is another's now, then its id.
+        let mut same_id = in_2027(&past, number);
+        same_id.key.interval = name("another");
+        for other in [in_2027(&past, 10), same_id] {
+            let gone = removal(u64::try_from(other.id.0.as_u128()).unwrap());
+            write(&store, earnings(&[other])).await.unwrap();
+            check_refused(&store, back(number)).await;
+            let gone = Changes {
+                earnings_departed: vec![gone],
+                ..Changes::default()
+            };
+            write(&store, gone).await.unwrap();
+        }
+        write(&store, back(number)).await.unwrap();
+    }
 }

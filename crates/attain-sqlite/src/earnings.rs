@@ -117,7 +117,9 @@ pub(crate) fn earnings(page: &str) -> Result<Vec<Earning>, StoreError> {
 
 pub(crate) fn past_earnings(page: &str) -> Result<Vec<PastEarning>, StoreError> {
     let rows: Vec<PastRow<EarningRow>> = rows("earnings", page)?;
-    rows.into_iter().map(PastRow::<EarningRow>::into_past).collect()
+    rows.into_iter()
+        .map(PastRow::<EarningRow>::into_past)
+        .collect()
 }
 
 impl Writer<'_> {

@@ -2,7 +2,12 @@
 
 use std::fmt::Write as _;
 
-use attain_domain::ports::StoreErrorKind;
+use attain_documents::stored::encode_trace;
+use attain_domain::ids::TransactionId;
+use attain_domain::ports::{ChunkSize, Store, StoreErrorKind};
+use attain_domain::testing::{at, credit, date, earning, name, obsolete, transaction, uuid};
+use attain_domain::time::DateRange;
+use attain_domain::transaction::TransactionStatus;
 
 use super::*;
 use crate::database::Database;
@@ -178,6 +183,107 @@ async fn rows_outlive_the_last_step() {
     assert_eq!(kept, 1);
     let store = crate::PostgresStore::open(&url, options).await.unwrap();
     store.close().await;
+}
+
+/// What the version before corrections stored: a sale that was replaced and its credit, an earning,
+/// and one that had gone to history.
+fn rows_before_corrections() -> String {
+    let [one, two] = [1, 2].map(|number| format!("'{}'", uuid(number)));
+    let stamp = format!("1, '{}', '{}', 'tester'", at(0), at(1));
+    let mark = format!("'{}', 'tester', 'recredited'", at(60));
+    let left = format!("'recalculated', '{}', 'tester'", at(60));
+    let trace = encode_trace(&earning(1).trace);
+    let earned = |id: &str| {
+        format!(
+            "'acme', {id}, 'ann', 'reps', 'commission', '2026-01', {id}, '2026-01', \
+             '2026-01-15', {id}, {id}, 100, 'USD', NULL, NULL, 1, 0, 0, '2026-01-15', NULL, NULL, \
+             NULL, NULL, {one}, {stamp}, '{trace}'"
+        )
+    };
+    [
+        "SELECT attain_create_workspace('acme', '2026-01-01T00:00:00Z')".to_owned(),
+        "SELECT attain_open_partitions('2025-01-01', '2026-12-31')".to_owned(),
+        format!(
+            "INSERT INTO base_transaction VALUES ('acme', {one}, '000001', 'ORDER', \
+             '2026-01-15', '2026-01', 'obsolete', NULL, NULL, NULL, false, false, false, false, \
+             false, NULL, {two}, {stamp}, 1000, 'USD', 1000, 'USD', 1, 1, NULL, '{{}}')"
+        ),
+        format!(
+            "INSERT INTO credit VALUES ('acme', {one}, {one}, {one}, '000001', 'ORDER', 'ann', \
+             'direct', 'given', NULL, NULL, NULL, NULL, 1000, 'USD', 1, 100, true, true, true, \
+             '2026-01-15', '2026-01-15', '2026-01', 'hardware', 'credited', NULL, NULL, {mark}, \
+             {stamp})"
+        ),
+        format!("INSERT INTO earning VALUES ({})", earned(&one)),
+        format!(
+            "INSERT INTO earning_history VALUES ({}, {left})",
+            earned(&two)
+        ),
+    ]
+    .join("; ")
+}
+
+#[tokio::test]
+async fn what_was_stored_before_corrections_can_be_corrected() {
+    let database = Database::empty().await;
+    let (url, options) = (database.url(), Options::default());
+    migrate_to(&url, &options, &STEPS[..8]).await.unwrap();
+    let mut connection = database.connect().await;
+    batch(&mut connection, &rows_before_corrections())
+        .await
+        .unwrap();
+    assert_eq!(migrate(&url, &options).await.unwrap(), ["0009_corrections"]);
+    let store = crate::PostgresStore::open(&url, options).await.unwrap();
+    let view = store.snapshot(&name("acme")).await.unwrap();
+    let (always, chunk) = (DateRange::ALWAYS, ChunkSize::largest());
+    let pending = view.pending(always).await.unwrap();
+    let counts = (pending.transactions, pending.credits, pending.earnings);
+    assert_eq!(counts, (1, 1, 0));
+    let mut sale = transaction(1);
+    sale.status = TransactionStatus::Obsolete;
+    sale.replaced_by = Some(TransactionId(uuid(2)));
+    let sales = view.obsolete_transactions(always, None, chunk).await;
+    assert_eq!(sales.unwrap(), [sale]);
+    let mut part = credit(1);
+    part.obsolete = Some(obsolete());
+    let parts = view.obsolete_credits(always, None, chunk).await;
+    assert_eq!(parts.unwrap(), [part]);
+    let due = view.payable_earnings(date("2026-12-31"), None, chunk);
+    assert_eq!(due.await.unwrap(), [earning(1)]);
+    let past = view.past_earnings_of_participant(&name("ann"), always, None, chunk);
+    assert_eq!(past.await.unwrap()[0].earning, earning(2));
+    drop(view);
+    store.close().await;
+}
+
+/// A year that had its partitions has them as one that gets them now.
+#[tokio::test]
+async fn years_from_before_corrections_have_what_later_ones_have() {
+    let database = Database::empty().await;
+    let (url, options) = (database.url(), Options::default());
+    migrate_to(&url, &options, &STEPS[..8]).await.unwrap();
+    let mut connection = database.connect().await;
+    let open = "SELECT attain_open_partitions('2025-01-01', '2026-12-31')";
+    batch(&mut connection, open).await.unwrap();
+    migrate(&url, &options).await.unwrap();
+    let open = "SELECT attain_open_partitions('2027-01-01', '2027-12-31')";
+    batch(&mut connection, open).await.unwrap();
+    let described = "SELECT replace(format('%s %s %s %s %s', c.relname, c.relkind, \
+         array_to_string(c.reloptions, ','), pg_get_indexdef(i.indexrelid), (SELECT \
+         a.attstattarget FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = \
+         'workspace_id' AND c.relkind = 'r')), $1, 'YEAR') \
+         FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid \
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE '%\\_y' || $1 || '%' \
+         ORDER BY 1";
+    let mut years = Vec::new();
+    for year in ["2025", "2026", "2027"] {
+        let lines = sqlx::query_scalar(described).bind(year);
+        let lines: Vec<String> = lines.fetch_all(&mut connection).await.unwrap();
+        years.push(lines.join("\n"));
+    }
+    assert!(years[2].contains("base_transaction_history_yYEAR_key"));
+    assert_eq!(years[0], years[2]);
+    assert_eq!(years[1], years[2]);
 }
 
 /// Why a database is not opened.

@@ -99,7 +99,10 @@ async fn brought_up_to_date(path: &Path, steps: &[&str]) -> SqliteStore {
     let refused = SqliteStore::open(path, Options::default()).await;
     let error = refused.err().expect("it is older");
     assert_eq!(error.kind, StoreErrorKind::Version, "{error}");
-    for expected in ["made by an older version of this program", "run `attain migrate`"] {
+    for expected in [
+        "made by an older version of this program",
+        "run `attain migrate`",
+    ] {
         assert!(error.text.contains(expected), "{error}");
     }
     assert_eq!(SqliteStore::migrate(path).await.unwrap(), steps);
@@ -157,7 +160,10 @@ fn rows_before_corrections() -> Vec<String> {
              20468, 20468, '2026-01', 'hardware', 'credited', NULL, NULL, {mark}, {stamp})"
         ),
         format!("INSERT INTO earning VALUES ({})", earned(&one)),
-        format!("INSERT INTO earning_history VALUES ({}, {left})", earned(&two)),
+        format!(
+            "INSERT INTO earning_history VALUES ({}, {left})",
+            earned(&two)
+        ),
     ]
 }
 
@@ -173,7 +179,10 @@ async fn what_was_stored_before_corrections_can_be_corrected() {
     let view = store.snapshot(&name("acme")).await.unwrap();
     let (always, chunk) = (DateRange::ALWAYS, ChunkSize::largest());
     let pending = view.pending(always).await.unwrap();
-    assert_eq!((pending.transactions, pending.credits, pending.earnings), (1, 1, 0));
+    assert_eq!(
+        (pending.transactions, pending.credits, pending.earnings),
+        (1, 1, 0)
+    );
     let mut sale = transaction(1);
     sale.status = TransactionStatus::Obsolete;
     sale.replaced_by = Some(TransactionId(uuid(2)));
