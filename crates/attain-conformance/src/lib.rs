@@ -52,6 +52,7 @@
 //! | `idempotency` | a request is carried out once |
 //! | `limits` | lists, commits and pages of 10 000 rows |
 //! | `history_moves` | rows that leave for history, or for good |
+//! | `corrections` | what waits for Revert and for the calculation, what is past, what comes back |
 //! | `activity` | the activity log is complete, in order, and never written over |
 //! | `durability` | what was committed is there after a restart |
 //! | `random_scripts` | random commits, compared with the memory store after each |

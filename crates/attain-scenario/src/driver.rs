@@ -3,17 +3,28 @@
 use async_trait::async_trait;
 use attain_domain::refusal::Refusal;
 
+use crate::format::AdjustStep;
 use crate::table::Row;
 
 /// What a scenario can look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
-    /// Every version of every transaction.
+    /// Every live version of every transaction.
     Transactions,
+    /// Every version of every transaction, live or in history.
+    TransactionHistory,
     /// Credits that count.
     Credits,
+    /// Every version of every credit, live or in history.
+    CreditHistory,
     /// Live earnings and reversals.
     Earnings,
+    /// Earnings and reversals, live or in history, of every key that has a live one or a line.
+    EarningHistory,
+    /// How much waits: transactions, credits and earnings for Revert, reversals for a calculation.
+    Pending,
+    /// The entries of the activity log that give a reason.
+    Activities,
     /// Batches.
     Batches,
     /// Paysheets of all batches.
@@ -24,10 +35,15 @@ pub enum View {
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Transactions,
+        Self::TransactionHistory,
         Self::Credits,
+        Self::CreditHistory,
         Self::Earnings,
+        Self::EarningHistory,
+        Self::Pending,
+        Self::Activities,
         Self::Batches,
         Self::Sheets,
         Self::Lines,
@@ -38,8 +54,13 @@ impl View {
     pub fn name(self) -> &'static str {
         match self {
             Self::Transactions => "transactions",
+            Self::TransactionHistory => "transaction_history",
             Self::Credits => "credits",
+            Self::CreditHistory => "credit_history",
             Self::Earnings => "earnings",
+            Self::EarningHistory => "earning_history",
+            Self::Pending => "pending",
+            Self::Activities => "activities",
             Self::Batches => "batches",
             Self::Sheets => "sheets",
             Self::Lines => "lines",
@@ -47,13 +68,15 @@ impl View {
     }
 }
 
-/// What one step answered: tables by name, such as `counts`, `rejected`, `applied`.
+/// What one step answered: tables by name, such as `counts`, `rejected`, `applied`, `adjusted`.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The tables.
     pub tables: std::collections::BTreeMap<&'static str, Vec<Row>>,
     /// The id of what was made, if something was.
     pub id: Option<String>,
+    /// The elements of a request that were refused while others were not, or might not have been.
+    pub refused: Vec<Refusal>,
 }
 
 /// What is done with a batch.
@@ -108,8 +131,17 @@ pub trait Driver: Send {
     /// Imports ready-made credits as CSV, with the same answer.
     async fn import_credits(&mut self, csv: &str) -> Result<Answer, Refusal>;
 
-    /// Runs a process over `[from, through]`. `counts`: name, count.
-    async fn run(&mut self, process: &str, from: &str, through: &str) -> Result<Answer, Refusal>;
+    /// Adjusts credits and transactions. `adjusted`: element, outcome, obsolete, made, reason, field,
+    /// text.
+    async fn adjust(&mut self, step: &AdjustStep) -> Result<Answer, Refusal>;
+
+    /// Runs a process from a first date through a last one; without dates, over what it finds
+    /// itself. `counts`: name, count.
+    async fn run(
+        &mut self,
+        process: &str,
+        dates: Option<(&str, &str)>,
+    ) -> Result<Answer, Refusal>;
 
     /// Makes a batch; its id is in the answer.
     async fn create_batch(

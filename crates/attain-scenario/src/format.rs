@@ -1,8 +1,12 @@
 //! The format of scenario files.
 
+mod adjusting;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+pub use adjusting::{AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep};
 
 /// Why a file is not a scenario.
 #[derive(Debug, thiserror::Error)]
@@ -60,9 +64,15 @@ pub struct Step {
     /// Imports ready-made credits, as CSV.
     #[serde(default)]
     pub import_credits: Option<String>,
+    /// Adjusts credits and transactions by hand.
+    #[serde(default)]
+    pub adjust: Option<AdjustStep>,
     /// Runs a process.
     #[serde(default)]
     pub run: Option<RunStep>,
+    /// Reverts what is obsolete: `{}` for what there is, or between dates.
+    #[serde(default)]
+    pub revert: Option<RevertStep>,
     /// Makes a payment batch.
     #[serde(default)]
     pub create_batch: Option<BatchStep>,
@@ -102,7 +112,7 @@ pub struct Step {
     /// Releases a line.
     #[serde(default)]
     pub release_line: Option<LineStep>,
-    /// The reason with which the step is refused.
+    /// The reason with which the step is refused, or at least one element of what it asks for.
     #[serde(default)]
     pub refused: Option<String>,
     /// What is seen afterwards: tables by name.
@@ -114,13 +124,25 @@ pub struct Step {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunStep {
-    /// `all`, `classify`, `credit`, `roll_up` or `calculate`; `all` if absent.
+    /// `all`, `revert`, `classify`, `credit`, `roll_up` or `calculate`; `all` if absent.
     #[serde(default)]
     pub process: Option<String>,
     /// First date.
     pub from: String,
     /// Last date, inclusive.
     pub through: String,
+}
+
+/// A revert. Both dates or none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevertStep {
+    /// First date.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Last date, inclusive.
+    #[serde(default)]
+    pub through: Option<String>,
 }
 
 /// A new batch.

@@ -72,41 +72,50 @@ fn list(refusals: &[Refusal]) -> String {
     format!("refused:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// The step's answer, if it went as the step says.
+/// The step's answer, if it went as the step says. An element that is refused has to be expected:
+/// by its reason, or in the table of the elements.
 fn expect_refusal(step: &Step, answer: Result<Answer, Vec<Refusal>>) -> Result<Answer, String> {
-    match (&step.refused, answer) {
-        (None, Ok(answer)) => Ok(answer),
-        (None, Err(refusals)) => Err(list(&refusals)),
-        (Some(reason), Ok(_)) => Err(format!("was to be refused with {reason}, and was not")),
-        (Some(reason), Err(refusals)) => {
-            if refusals
-                .iter()
-                .any(|refusal| refusal.reason.code() == reason)
-            {
-                let rows = refusals.iter().map(refusal_row).collect();
-                Ok(Answer {
-                    tables: BTreeMap::from([("refusals", rows)]),
-                    id: None,
-                })
-            } else {
-                Err(format!(
-                    "was to be refused with {reason}; {}",
-                    list(&refusals)
-                ))
-            }
+    let mut answer = match answer {
+        Ok(answer) => answer,
+        Err(refusals) if step.refused.is_none() => return Err(list(&refusals)),
+        Err(refused) => Answer {
+            refused,
+            ..Answer::default()
+        },
+    };
+    let refusals = &answer.refused;
+    match &step.refused {
+        None if refusals.is_empty() || step.then.contains_key("adjusted") => return Ok(answer),
+        None => return Err(list(refusals)),
+        Some(reason) if refusals.is_empty() => {
+            return Err(format!("was to be refused with {reason}, and was not"));
         }
+        Some(reason) if !refusals.iter().any(|one| one.reason.code() == reason) => {
+            let listed = list(refusals);
+            return Err(format!("was to be refused with {reason}; {listed}"));
+        }
+        Some(_) => {}
     }
+    let rows = refusals.iter().map(refusal_row).collect();
+    answer.tables.insert("refusals", rows);
+    Ok(answer)
 }
 
+/// Reason, field and text; and a column for each variable of the sentence.
 fn refusal_row(refusal: &Refusal) -> Row {
-    Row::from([
+    let details = refusal.details.iter();
+    let mut row: Row = details
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
+    row.extend([
         ("reason".to_owned(), refusal.reason.code().to_owned()),
         (
             "field".to_owned(),
             refusal.field.clone().unwrap_or_default(),
         ),
         ("text".to_owned(), refusal.text.clone()),
-    ])
+    ]);
+    row
 }
 
 async fn act(
@@ -133,9 +142,16 @@ async fn act_one(
     if let Some(csv) = &step.import_credits {
         return driver.import_credits(csv).await;
     }
+    if let Some(adjust) = &step.adjust {
+        return driver.adjust(adjust).await;
+    }
     if let Some(run) = &step.run {
         let process = run.process.as_deref().unwrap_or("all");
-        return driver.run(process, &run.from, &run.through).await;
+        return driver.run(process, Some((&run.from, &run.through))).await;
+    }
+    if let Some(revert) = &step.revert {
+        let dates = revert.from.as_deref().zip(revert.through.as_deref());
+        return driver.run("revert", dates).await;
     }
     if let Some(new) = &step.create_batch {
         let date = new.pay_date.as_deref();
@@ -236,7 +252,7 @@ async fn look(
                 .map_err(|refusal| list(&[refusal]))?
         }
     };
-    if name == "counts" {
+    if name == "counts" || name == View::Pending.name() {
         return Ok(table.difference(&of_named(&table, rows)));
     }
     Ok(table.difference(&with_names(rows, batches)))

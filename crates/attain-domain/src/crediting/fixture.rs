@@ -431,6 +431,7 @@ impl World {
                 transactions,
                 other_versions,
                 credits,
+                past_credits: Vec::new(),
             };
             let outcome = self
                 .now(|w, now| credit_chunk(&book, &hierarchy, &w.set, input, stages, judge, now));

@@ -86,9 +86,49 @@ fn end(draft: &mut Draft<'_>, row: &Earning) {
     let stamp = draft.stamp(Some(&row.stamp));
     draft.changes.earnings_obsoleted.push(Obsoletion {
         id: row.id,
-        mark: obsolete(&stamp),
+        mark: obsolete(draft, &stamp),
         stamp,
     });
+}
+
+/// A past earning is earned again, in the place of the current one of its key.
+pub(super) fn earning_return(draft: &mut Draft<'_>) {
+    let now = draft.now;
+    let Some(past) = draft.some(&now.earnings_past, |past| past.earning.id) else {
+        return;
+    };
+    let row = &past.earning;
+    if row.reversal_of.is_none() {
+        if !draft.names(&row.key) {
+            return;
+        }
+        let mut rows = now.earnings.iter();
+        let before = rows.find(|other| other.key == row.key && other.is_current());
+        if let Some(before) = before {
+            if !draft.names(before.id) {
+                return;
+            }
+            if !draft.errs() {
+                let departure = departure(draft, before.id);
+                draft.changes.earnings_departed.push(departure);
+            }
+        }
+    }
+    let mut trace = row.trace.clone();
+    trace.lifted = draft.number();
+    let id = if draft.errs() {
+        EarningId(draft.absent_id())
+    } else {
+        row.id
+    };
+    let facts = EarningFacts {
+        id,
+        credit: row.credit.filter(|_| draft.dice.one_in(2)),
+        transaction: None,
+        trace,
+        stamp: draft.stamp(Some(&row.stamp)),
+    };
+    draft.changes.earnings_returned.push(facts);
 }
 
 pub(super) fn reversal(draft: &mut Draft<'_>) {
@@ -99,6 +139,7 @@ pub(super) fn reversal(draft: &mut Draft<'_>) {
     };
     let mut row = new_earning(draft, reversed.key.clone());
     row.reversal_of = Some(reversed.id);
+    row.awaits_calculation = draft.dice.one_in(2);
     if draft.errs() {
         row.id = reversed.id;
     }
@@ -112,7 +153,11 @@ pub(super) fn earning_change(draft: &mut Draft<'_>) {
     };
     let stamp = draft.stamp(Some(&row.stamp));
     match draft.dice.below(4) {
-        // Not if the set has something else for the key.
+        // Not if the set has something else for the key. What waits is either posted or withdrawn.
+        0 if row.awaits_calculation => {
+            let departure = departure(draft, row.id);
+            draft.changes.earnings_departed.push(departure);
+        }
         0 if !draft.is_named(&row.key) => end(draft, row),
         1 => {
             let mut trace = row.trace.clone();

@@ -116,7 +116,9 @@ impl Draft<'_> {
             processed::log,
         ];
         // Some are drawn more often: they are about the same few rows.
-        let more: [Draw; 5] = [
+        let more: [Draw; 7] = [
+            sold::transaction_departure,
+            calculated::earning_return,
             processed::work,
             processed::change,
             processed::claim,

@@ -18,6 +18,7 @@ use attain_domain::transaction::{
 };
 
 use super::draft::Draft;
+use crate::samples::replacement;
 
 pub(super) fn definition(draft: &mut Draft<'_>) {
     let body = match draft.dice.below(6) {
@@ -150,6 +151,8 @@ pub(super) fn transaction_progress(draft: &mut Draft<'_>) {
         dead_status(draft)
     };
     let progress = TransactionProgress {
+        // What is obsolete was replaced.
+        replaced_by: row.replaced_by.or(replacement(&status)),
         status,
         category: draft.category(),
         flags: TransactionFlags {
@@ -161,6 +164,26 @@ pub(super) fn transaction_progress(draft: &mut Draft<'_>) {
         ..TransactionProgress::of(row)
     };
     draft.changes.transactions_progressed.push(progress);
+}
+
+/// What was replaced leaves; never the newest version of a key.
+pub(super) fn transaction_departure(draft: &mut Draft<'_>) {
+    let now = draft.now;
+    if draft.errs() {
+        let id = TransactionId(draft.absent_id());
+        let departure = departure(draft, id);
+        draft.changes.transactions_departed.push(departure);
+        return;
+    }
+    // By key, like whatever else is done with transactions.
+    let Some(row) = draft.some(&now.transactions_obsolete, |row| row.key.clone()) else {
+        return;
+    };
+    let mut rows = now.transactions.iter();
+    if rows.any(|other| other.key == row.key && other.id > row.id) {
+        let departure = departure(draft, row.id);
+        draft.changes.transactions_departed.push(departure);
+    }
 }
 
 fn origin(draft: &mut Draft<'_>) -> CreditOrigin {
@@ -199,9 +222,14 @@ pub(super) fn credit(draft: &mut Draft<'_>) {
         rows => Some(draft.dice.pick(rows).id).filter(|_| !draft.dice.one_in(4)),
     };
     let kinds = [CreditKind::Direct, CreditKind::Indirect, CreditKind::Team];
+    let adjusted_from = match now.credits_by_id.as_slice() {
+        [] => None,
+        rows => Some(draft.dice.pick(rows).id).filter(|_| draft.dice.one_in(2)),
+    };
     let row = Credit {
         id: CreditId(uuid(id)),
         lineage: LineageId(uuid(id)),
+        adjusted_from,
         transaction,
         key: draft.key(),
         participant: draft.participant(),
@@ -240,7 +268,7 @@ pub(super) fn credit_change(draft: &mut Draft<'_>) {
             draft.changes.credits_departed.push(departure);
         }
         1 => {
-            let mark = obsolete(&stamp);
+            let mark = obsolete(draft, &stamp);
             draft
                 .changes
                 .credits_obsoleted
@@ -258,17 +286,29 @@ pub(super) fn departure<Id>(draft: &mut Draft<'_>, id: Id) -> Departure<Id> {
     let stamp = draft.stamp(None);
     Departure {
         id,
-        because: LeftBecause::Recalculated,
+        because: because(draft),
         archive: draft.dice.one_in(2),
         at: stamp.updated_at,
         actor: stamp.actor,
     }
 }
 
-pub(super) fn obsolete(stamp: &Stamp) -> Obsolete {
+pub(super) fn obsolete(draft: &mut Draft<'_>, stamp: &Stamp) -> Obsolete {
+    let reasons = [None, Some("the deal was larger"), Some("")];
     Obsolete {
         at: stamp.updated_at,
         actor: stamp.actor.clone(),
-        because: LeftBecause::Adjusted,
+        because: because(draft),
+        reason: draft.dice.pick(&reasons).map(str::to_owned),
     }
+}
+
+fn because(draft: &mut Draft<'_>) -> LeftBecause {
+    let all = [
+        LeftBecause::Adjusted,
+        LeftBecause::Recredited,
+        LeftBecause::Cancelled,
+        LeftBecause::Recalculated,
+    ];
+    *draft.dice.pick(&all)
 }
