@@ -4,8 +4,8 @@ use crate::connection::{Client, unary};
 use crate::error::ClientError;
 use crate::page::{Rows, listed};
 use crate::proto::{
-    DateRange, Earning, EarningView, ExplainEarningRequest, Explanation, GetStatementRequest,
-    ListEarningsRequest, Statement,
+    DateRange, Earning, EarningView, ExplainEarningRequest, Explanation, GetEarningHistoryRequest,
+    GetEarningHistoryResponse, GetStatementRequest, ListEarningsRequest, Statement,
 };
 
 impl Client {
@@ -51,6 +51,29 @@ impl Client {
             .await?
             .explanation
             .ok_or(ClientError::Incomplete("explanation"))
+    }
+
+    /// Everything that was ever earned under the key of an earning, and the payment lines of it,
+    /// oldest first.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn earning_history(
+        &self,
+        earning_id: &str,
+        view: EarningView,
+    ) -> Result<GetEarningHistoryResponse, ClientError> {
+        let message = GetEarningHistoryRequest {
+            workspace: self.named_workspace(),
+            earning_id: earning_id.to_owned(),
+            view: view.into(),
+        };
+        unary!(
+            self,
+            earning_service_client::EarningServiceClient.get_earning_history,
+            message
+        )
+        .await
     }
 
     /// What one participant has in one period.

@@ -50,6 +50,8 @@ pub struct Refused {
     pub details: BTreeMap<String, String>,
     /// What is wrong with which field.
     pub fields: Vec<FieldViolation>,
+    /// What has to change first; of a gate, the rows that are in the way, as far as they fit.
+    pub preconditions: Vec<Precondition>,
 }
 
 /// What is wrong with a field.
@@ -57,6 +59,15 @@ pub struct Refused {
 pub struct FieldViolation {
     /// Its path in the request.
     pub field: String,
+    /// One sentence.
+    pub text: String,
+}
+
+/// Something that has to change before a call can succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Precondition {
+    /// What it is, such as `credit/crd_…`. May be empty.
+    pub subject: String,
     /// One sentence.
     pub text: String,
 }
@@ -103,12 +114,23 @@ impl From<Status> for ClientError {
                 field: violation.field.clone(),
                 text: violation.description.clone(),
             });
+        let violations = details
+            .precondition_failure()
+            .map(|failure| failure.violations.as_slice());
+        let preconditions = violations
+            .unwrap_or_default()
+            .iter()
+            .map(|violation| Precondition {
+                subject: violation.subject.clone(),
+                text: violation.description.clone(),
+            });
         Self::Refused(Box::new(Refused {
             code: status.code(),
             reason: info.reason.clone(),
             text: status.message().to_owned(),
             details: info.metadata.clone().into_iter().collect(),
             fields: fields.collect(),
+            preconditions: preconditions.collect(),
         }))
     }
 }

@@ -22,6 +22,7 @@
 #![warn(missing_docs)]
 
 mod activities;
+mod adjustments;
 mod batches;
 mod connection;
 mod credits;
@@ -41,10 +42,11 @@ pub use attain_proto::attain::v1 as proto;
 /// The standard types that the messages use.
 pub use attain_proto::google::r#type as standard;
 
+pub use activities::ActivityFilter;
 pub use batches::BatchOverview;
 pub use connection::{Client, Retries};
 pub use definitions::ApplyMode;
-pub use error::{ClientError, FieldViolation, Refused};
+pub use error::{ClientError, FieldViolation, Precondition, Refused};
 pub use imports::ImportProgress;
 pub use page::Rows;
 pub use paysheets::LineOutcome;

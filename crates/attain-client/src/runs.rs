@@ -7,11 +7,12 @@ use crate::error::ClientError;
 use crate::page::{Rows, listed};
 use crate::proto::{
     CancelRunRequest, DateRange, GetRunRequest, ListRunLogRequest, ListRunsRequest, Process, Run,
-    RunLogEntry, StartRunRequest, WatchRunRequest, WhenBusy,
+    RunLogEntry, RunStatus, StartRunRequest, WatchRunRequest, WhenBusy,
 };
 
 impl Client {
-    /// Starts a run; the server executes it. The end of `dates` is needed.
+    /// Starts a run; the server executes it. The end of `dates` is needed, save for
+    /// [`Process::Revert`]: without any dates it takes exactly what is pending.
     ///
     /// # Errors
     /// See [`ClientError`].
@@ -135,8 +136,16 @@ impl Client {
     /// The runs, newest first.
     #[must_use]
     pub fn runs(&self) -> Rows<Run> {
+        self.runs_where(Process::Unspecified, RunStatus::Unspecified)
+    }
+
+    /// The runs of one process, in one state, newest first; unspecified for all.
+    #[must_use]
+    pub fn runs_where(&self, process: Process, status: RunStatus) -> Rows<Run> {
         let message = ListRunsRequest {
             workspace: self.named_workspace(),
+            process: process.into(),
+            status: status.into(),
             ..ListRunsRequest::default()
         };
         listed!(

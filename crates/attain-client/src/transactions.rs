@@ -4,7 +4,8 @@ use crate::connection::{Client, unary};
 use crate::error::ClientError;
 use crate::page::{Rows, listed};
 use crate::proto::{
-    Credit, DateRange, GetTransactionRequest, ListTransactionsRequest, Transaction,
+    Credit, DateRange, GetTransactionHistoryRequest, GetTransactionHistoryResponse,
+    GetTransactionRequest, ListTransactionsRequest, Transaction,
 };
 
 impl Client {
@@ -48,5 +49,26 @@ impl Client {
             .transaction
             .ok_or(ClientError::Incomplete("transaction"))?;
         Ok((transaction, answer.credits))
+    }
+    /// All versions of a transaction, and everything that was ever credited for it, oldest first.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn transaction_history(
+        &self,
+        source_number: &str,
+        transaction_type: &str,
+    ) -> Result<GetTransactionHistoryResponse, ClientError> {
+        let message = GetTransactionHistoryRequest {
+            workspace: self.named_workspace(),
+            source_number: source_number.to_owned(),
+            transaction_type: transaction_type.to_owned(),
+        };
+        unary!(
+            self,
+            transaction_service_client::TransactionServiceClient.get_transaction_history,
+            message
+        )
+        .await
     }
 }

@@ -1,5 +1,7 @@
 //! Texts to and from the standard types of the wire. No arithmetic.
 
+use prost_types::Timestamp;
+
 use crate::proto::DateRange;
 use crate::standard::{Date, Decimal, Money};
 
@@ -34,6 +36,38 @@ pub fn dates(start: &str, end: &str) -> Option<DateRange> {
     Some(DateRange {
         start_date: Some(date(start)?),
         end_date: Some(date(end)?),
+    })
+}
+
+/// Reads an instant with its zone, as RFC 3339 has it: `2026-01-31T10:00:00Z`.
+#[must_use]
+pub fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// A decimal; whether the text is one is for the server to say.
+#[must_use]
+pub fn decimal(text: &str) -> Decimal {
+    Decimal {
+        value: text.to_owned(),
+    }
+}
+
+/// Reads a plain decimal such as `-1234.5`, with at most nine digits after the point. Whether there
+/// is such a currency is for the server to say.
+#[must_use]
+pub fn money(amount: &str, currency: &str) -> Option<Money> {
+    let digits = amount.strip_prefix('-').unwrap_or(amount);
+    let (units, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain(units) || !plain(fraction) || fraction.len() > NANO_DIGITS {
+        return None;
+    }
+    let sign = &amount[..amount.len() - digits.len()];
+    Some(Money {
+        currency_code: currency.to_owned(),
+        units: format!("{sign}{units}").parse().ok()?,
+        nanos: format!("{sign}{fraction:0<NANO_DIGITS$}").parse().ok()?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Texts of wire values.
 
-use super::{amount_text, date, date_text, dates};
+use super::{amount_text, date, date_text, dates, instant, money};
 use crate::standard::Money;
 
 #[test]
@@ -40,4 +40,42 @@ fn amounts_have_no_needless_zeros() {
         };
         assert_eq!(amount_text(&money), expected);
     }
+}
+
+#[test]
+fn amounts_are_read_as_they_are_written() {
+    for text in [
+        "0",
+        "1234.5",
+        "-1.75",
+        "-0.00000001",
+        "-9223372036854775808",
+    ] {
+        let read = money(text, "USD").expect("it looks like an amount");
+        assert_eq!(amount_text(&read), text);
+    }
+    assert_eq!(
+        money("12.50", "USD").map(|read| read.nanos),
+        Some(500_000_000)
+    );
+    for text in [
+        "",
+        "-",
+        "1.",
+        ".5",
+        "1,000",
+        "1e3",
+        "+1",
+        "1.0000000001",
+        "--1",
+    ] {
+        assert_eq!(money(text, "USD"), None, "{text}");
+    }
+}
+
+#[test]
+fn instants_have_their_zone() {
+    let read = instant("2026-01-31T11:00:00+01:00").expect("an instant");
+    assert_eq!(Some(read), instant("2026-01-31T10:00:00Z"));
+    assert_eq!(instant("yesterday"), None);
 }
