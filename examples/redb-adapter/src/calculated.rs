@@ -40,6 +40,13 @@ fn position_of(row: &Earning) -> EarningPosition {
     }
 }
 
+fn explain(row: &mut Earning, facts: EarningFacts) {
+    row.credit = facts.credit;
+    row.transaction = facts.transaction;
+    row.trace = facts.trace;
+    row.stamp = facts.stamp;
+}
+
 impl Writer<'_> {
     pub(crate) fn depart_earnings(&self, departed: Vec<Departure<EarningId>>) -> Answer<()> {
         for departure in departed {
@@ -53,6 +60,17 @@ impl Writer<'_> {
                     left_by: departure.actor,
                 }])?;
             }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn return_earnings(&self, returned: Vec<EarningFacts>) -> Answer<()> {
+        for facts in returned {
+            let past: PastEarning = self.take(facts.id)?;
+            let mut earning = past.earning;
+            earning.obsolete = None;
+            explain(&mut earning, facts);
+            self.add_earnings(vec![earning])?;
         }
         Ok(())
     }
@@ -77,12 +95,7 @@ impl Writer<'_> {
             self.end_current(&before)?;
         }
         for facts in explained {
-            self.change(facts.id, |row: &mut Earning| {
-                row.credit = facts.credit;
-                row.transaction = facts.transaction;
-                row.trace = facts.trace;
-                row.stamp = facts.stamp;
-            })?;
+            self.change(facts.id, |row: &mut Earning| explain(row, facts))?;
         }
         Ok(())
     }
@@ -114,7 +127,10 @@ impl Writer<'_> {
 }
 
 impl RedbSnapshot {
-    fn earnings_in(&self, range: DateRange) -> Answer<impl Iterator<Item = Earning> + use<>> {
+    pub(crate) fn earnings_in(
+        &self,
+        range: DateRange,
+    ) -> Answer<impl Iterator<Item = Earning> + use<>> {
         let rows: Vec<Earning> = self.all()?;
         Ok(rows.into_iter().filter(move |row| range.contains(row.date)))
     }
@@ -174,6 +190,7 @@ impl EarningRepository for RedbSnapshot {
             let parts = &row.instalments;
             row.amount().is_some()
                 && row.obsolete.is_none()
+                && !row.awaits_calculation
                 && parts.taken < parts.count
                 && parts.next_due <= due
         });

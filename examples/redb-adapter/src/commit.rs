@@ -43,11 +43,13 @@ impl Writer<'_> {
             definitions,
             transactions,
             transactions_progressed,
+            transactions_departed,
             credits_departed,
             credits_obsoleted,
             credits_judged,
             credits,
             earnings_departed,
+            earnings_returned,
             earnings_obsoleted,
             earnings_explained,
             earnings_paid,
@@ -74,10 +76,12 @@ impl Writer<'_> {
         } = changes;
         self.write_definitions(definitions)?;
         self.write_transactions(transactions, transactions_progressed)?;
+        self.depart_transactions(transactions_departed)?;
         self.depart_credits(credits_departed)?;
         self.mark_credits(credits_obsoleted, credits_judged)?;
         self.add(credits)?;
         self.depart_earnings(earnings_departed)?;
+        self.return_earnings(earnings_returned)?;
         self.mark_earnings(earnings_obsoleted, earnings_explained)?;
         self.pay_earnings(earnings_paid)?;
         self.add_earnings(earnings)?;
@@ -95,9 +99,7 @@ impl Writer<'_> {
         self.take_all::<WorkItem>(work_done)?;
         self.add(work)?;
         self.put(changed)?;
-        for claim in claims {
-            self.claim(&claim)?;
-        }
+        self.claim_all(&claims)?;
         self.strike_claims(claims_done)?;
         self.add(activities)?;
         Ok(())

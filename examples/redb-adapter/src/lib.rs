@@ -12,6 +12,7 @@
 mod calculated;
 mod codec;
 mod commit;
+mod corrected;
 mod error;
 mod guards;
 mod leased;

@@ -39,7 +39,11 @@ rows! {
 }
 
 impl Writer<'_> {
-    pub(crate) fn claim(&self, claim: &Claim) -> Answer<()> {
+    pub(crate) fn claim_all(&self, claims: &[Claim]) -> Answer<()> {
+        claims.iter().try_for_each(|claim| self.claim(claim))
+    }
+
+    fn claim(&self, claim: &Claim) -> Answer<()> {
         let calendar = calendar(self)?;
         let periods = calendar.periods_in(claim.range);
         let periods: BTreeSet<&PeriodId> = periods.map(|period| &period.id).collect();

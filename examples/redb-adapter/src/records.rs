@@ -8,7 +8,7 @@ use attain_domain::activity::{Activity, ActivityAction, RecordKind};
 use attain_domain::change::RequestRecord;
 use attain_domain::chunk::{ChunkEnd, ChunkLease, ChunkState, ChunkTask, RunChunk};
 use attain_domain::credit::{
-    Credit, CreditKind, CreditOrigin, CreditStatus, LeftBecause, Obsolete,
+    Credit, CreditKind, CreditOrigin, CreditStatus, LeftBecause, Obsolete, PastCredit,
 };
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::earning::{
@@ -33,7 +33,7 @@ use attain_domain::run::{
 use attain_domain::stamp::{Stamp, Version};
 use attain_domain::time::{Date, DateRange, Instant};
 use attain_domain::transaction::{
-    Transaction, TransactionFlags, TransactionKey, TransactionStatus,
+    PastTransaction, Transaction, TransactionFlags, TransactionKey, TransactionStatus,
 };
 use attain_domain::working::RowFailure;
 use chrono::Datelike;
@@ -212,7 +212,7 @@ records! {
     Money { amount, currency, }
     Stamp { version, created_at, updated_at, actor, }
     RowError { reason, text, }
-    Obsolete { at, actor, because, }
+    Obsolete { at, actor, because, reason, }
     TransactionKey { number, kind, }
     TransactionFlags {
         preserve_credits, hold, do_not_classify, do_not_roll_up, do_not_calculate,
@@ -221,16 +221,18 @@ records! {
         id, key, event_date, period, amount, operating_amount, currency_rate, quantity, attributes,
         source_updated_at, flags, status, category, replaces, replaced_by, stamp,
     }
+    PastTransaction { transaction, because, left_at, left_by, }
     Credit {
-        id, lineage, transaction, key, participant, kind, origin, amount, quantity, percent,
-        revenue, rolls_up, calculates, credit_date, roll_up_date, period, category, status,
-        obsolete, stamp,
+        id, lineage, adjusted_from, transaction, key, participant, kind, origin, amount, quantity,
+        percent, revenue, rolls_up, calculates, credit_date, roll_up_date, period, category,
+        status, obsolete, stamp,
     }
+    PastCredit { credit, because, left_at, left_by, }
     EarningKey { participant, plan, component, interval, lineage, }
     Instalments { count, taken, paid, next_due, }
     Earning {
         id, key, period, date, credit, transaction, outcome, instalments, obsolete, reversal_of,
-        calculation, trace, stamp,
+        awaits_calculation, calculation, trace, stamp,
     }
     PastEarning { earning, because, left_at, left_by, }
     Calculation { id, period, through, run, plan_versions, released, stamp, }
@@ -251,7 +253,9 @@ records! {
     }
     WorkItem { id, stage, period, first, last, }
     Change { period, scope, }
-    Activity { id, at, actor, request, run, action, record, subject, count, before, after, }
+    Activity {
+        id, at, actor, request, run, action, record, subject, count, before, after, reason,
+    }
     RequestRecord { id, digest, answer, at, }
 }
 
@@ -269,7 +273,8 @@ choices! {
         5 = Deleting {} }
     PaysheetStatus { 0 = Unpaid {} 1 = Locked {} 2 = Submitted {} 3 = Approved {} 4 = Paid {} }
     LineKind { 0 = Earning {} 1 = Reversal {} }
-    Process { 0 = Classify {} 1 = Credit {} 2 = RollUp {} 3 = Calculate {} 4 = RunAll {} }
+    Process { 0 = Classify {} 1 = Credit {} 2 = RollUp {} 3 = Calculate {} 4 = RunAll {}
+        5 = Revert {} }
     RunStatus { 0 = Queued {} 1 = Running {} 2 = Succeeded {} 3 = SucceededWithErrors {}
         4 = Failed {} 5 = Cancelled {} }
     ChunkEnd { 0 = Done {} 1 = Failed { 0: error } }

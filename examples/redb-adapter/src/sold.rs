@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use attain_domain::change::{CreditEligibility, Departure, Obsoletion};
-use attain_domain::credit::{Credit, CreditOrigin, CreditPosition, LeftBecause};
-use attain_domain::ids::{ActorId, CreditId, ParticipantId, TransactionId};
+use attain_domain::credit::{Credit, CreditOrigin, CreditPosition, PastCredit};
+use attain_domain::ids::{CreditId, ParticipantId, TransactionId};
 use attain_domain::ports::{ChunkSize, CreditRepository, StoreError, TransactionRepository};
 use attain_domain::run::WorkItem;
-use attain_domain::time::{DateRange, Instant};
+use attain_domain::time::DateRange;
 use attain_domain::transaction::{
-    Transaction, TransactionKey, TransactionProgress, TransactionStatus,
+    PastTransaction, Transaction, TransactionKey, TransactionProgress, TransactionStatus,
 };
 
 use crate::codec::records;
@@ -22,22 +22,14 @@ pub(crate) struct LiveTransaction {
     id: TransactionId,
 }
 
-/// A credit in the history. Nothing reads it yet.
-pub(crate) struct PastCredit {
-    credit: Credit,
-    because: LeftBecause,
-    left_at: Instant,
-    left_by: ActorId,
-}
-
 records! {
     LiveTransaction { key, id, }
-    PastCredit { credit, because, left_at, left_by, }
 }
 
 rows! {
     Transaction in "transaction" by TransactionId: |row| row.id;
     LiveTransaction in "live_transaction" by TransactionKey: |row| row.key.clone();
+    PastTransaction in "past_transaction" by TransactionId: |row| row.transaction.id;
     Credit in "credit" by CreditId: |row| row.id;
     PastCredit in "past_credit" by CreditId: |row| row.credit.id;
 }
@@ -84,6 +76,25 @@ impl Writer<'_> {
         }
         // In the end, because a new version is named before the one it replaces.
         self.add(live)
+    }
+
+    /// They are obsolete, so that no key has one of them for its live one.
+    pub(crate) fn depart_transactions(
+        &self,
+        departed: Vec<Departure<TransactionId>>,
+    ) -> Answer<()> {
+        for departure in departed {
+            let transaction: Transaction = self.take(departure.id)?;
+            if departure.archive {
+                self.add([PastTransaction {
+                    transaction,
+                    because: departure.because,
+                    left_at: departure.at,
+                    left_by: departure.actor,
+                }])?;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn depart_credits(&self, departed: Vec<Departure<CreditId>>) -> Answer<()> {

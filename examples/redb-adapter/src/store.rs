@@ -21,7 +21,7 @@ use crate::{calculated, leased, paid, processed, sold, written};
 const WORKSPACES: TableDefinition<'static, &str, i64> = TableDefinition::new("workspace");
 /// One number under one name: the version of everything else.
 const FORMAT: TableDefinition<'static, &str, u32> = TableDefinition::new("format");
-const FORMAT_NOW: u32 = 1;
+const FORMAT_NOW: u32 = 2;
 
 /// A store in one redb file.
 pub struct RedbStore {
