@@ -5,7 +5,7 @@ use crate::error::ClientError;
 use crate::proto::adjustment_outcome::Outcome;
 use crate::proto::{
     Adjusted, Adjustment, AdjustmentOutcome, BatchAdjustRequest, DateRange, ListPendingRequest,
-    ListPendingResponse, Refusal,
+    ListPendingResponse, PreviewAdjustRequest, PreviewAdjustResponse, Refusal,
 };
 
 impl Client {
@@ -39,6 +39,26 @@ impl Client {
             .zip(outcomes)
             .map(|(index, one)| told(index, one))
             .collect()
+    }
+
+    /// What adjustments would do, at most 1,000 of them; nothing is stored.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn preview_adjust(
+        &self,
+        adjustments: Vec<Adjustment>,
+    ) -> Result<PreviewAdjustResponse, ClientError> {
+        let message = PreviewAdjustRequest {
+            workspace: self.named_workspace(),
+            adjustments,
+        };
+        unary!(
+            self,
+            adjustment_service_client::AdjustmentServiceClient.preview_adjust,
+            message
+        )
+        .await
     }
 
     /// What waits for Revert in the open periods that share a date with these: how much, and the

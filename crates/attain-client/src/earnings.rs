@@ -1,11 +1,14 @@
 //! Earnings, their explanations, and statements.
 
+use prost_types::Timestamp;
+
 use crate::connection::{Client, unary};
 use crate::error::ClientError;
 use crate::page::{Rows, listed};
 use crate::proto::{
-    DateRange, Earning, EarningView, ExplainEarningRequest, Explanation, GetEarningHistoryRequest,
-    GetEarningHistoryResponse, GetStatementRequest, ListEarningsRequest, Statement,
+    AsOf, DateRange, Earning, EarningView, ExplainEarningRequest, Explanation, GetAsOfRequest,
+    GetEarningHistoryRequest, GetEarningHistoryResponse, GetStatementRequest, ListEarningsRequest,
+    Statement,
 };
 
 impl Client {
@@ -99,5 +102,22 @@ impl Client {
             .await?
             .statement
             .ok_or(ClientError::Incomplete("statement"))
+    }
+    /// What a participant had earned and been paid, as known at a past moment.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn as_of(&self, participant: &str, at: Timestamp) -> Result<AsOf, ClientError> {
+        let message = GetAsOfRequest {
+            workspace: self.named_workspace(),
+            participant: participant.to_owned(),
+            as_of_time: Some(at),
+        };
+        let answer = unary!(
+            self,
+            statement_service_client::StatementServiceClient.get_as_of,
+            message
+        );
+        answer.await?.as_of.ok_or(ClientError::Incomplete("as_of"))
     }
 }

@@ -1568,6 +1568,29 @@ pub mod adjustment_outcome {
         Refused(super::Refusal),
     }
 }
+/// What one person would earn instead.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PayChange {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub participant: ::prost::alloc::string::String,
+    /// What is earned now in the periods that are touched, in operating currency.
+    #[prost(message, optional, tag = "2")]
+    pub before: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What would be.
+    #[prost(message, optional, tag = "3")]
+    pub after: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// A paid earning that would be taken back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PreviewedReversal {
+    /// The earning.
+    #[prost(string, tag = "1")]
+    pub earning_id: ::prost::alloc::string::String,
+    /// The exact amount that was paid, negative.
+    #[prost(message, optional, tag = "2")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+}
 /// How much waits for Revert.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PendingCounts {
@@ -1643,6 +1666,33 @@ pub struct BatchAdjustResponse {
     /// One for each adjustment, in the order of the request.
     #[prost(message, repeated, tag = "1")]
     pub outcomes: ::prost::alloc::vec::Vec<AdjustmentOutcome>,
+}
+/// Asks for a preview of adjustments.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PreviewAdjustRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// What would be adjusted; at most 1,000.
+    #[prost(message, repeated, tag = "2")]
+    pub adjustments: ::prost::alloc::vec::Vec<Adjustment>,
+}
+/// What adjustments would do.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PreviewAdjustResponse {
+    /// One for each adjustment, in the order of the request. The ids of what would be made are other
+    /// ones when it is made.
+    #[prost(message, repeated, tag = "1")]
+    pub outcomes: ::prost::alloc::vec::Vec<AdjustmentOutcome>,
+    /// The direct credits that would take the place of others.
+    #[prost(message, repeated, tag = "2")]
+    pub credits: ::prost::alloc::vec::Vec<Credit>,
+    /// What would be taken back of what was paid.
+    #[prost(message, repeated, tag = "3")]
+    pub reversals: ::prost::alloc::vec::Vec<PreviewedReversal>,
+    /// The change in pay, for everybody touched, in order of participants.
+    #[prost(message, repeated, tag = "4")]
+    pub pay: ::prost::alloc::vec::Vec<PayChange>,
 }
 /// Asks for what waits for Revert.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1785,6 +1835,33 @@ pub mod adjustment_service_client {
                 .insert(GrpcMethod::new("attain.v1.AdjustmentService", "BatchAdjust"));
             self.inner.unary(req, path, codec).await
         }
+        /// What BatchAdjust would do with the same elements, and what everybody touched would earn instead.
+        /// Nothing is stored. Roll-up is gone through; earnings of the second phase, which follow from
+        /// those of the first, are not previewed.
+        pub async fn preview_adjust(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PreviewAdjustRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PreviewAdjustResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.AdjustmentService/PreviewAdjust",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.AdjustmentService", "PreviewAdjust"));
+            self.inner.unary(req, path, codec).await
+        }
         /// What waits for Revert in open periods: how much, and the first 100 rows.
         pub async fn list_pending(
             &mut self,
@@ -1835,6 +1912,16 @@ pub mod adjustment_service_server {
             request: tonic::Request<super::BatchAdjustRequest>,
         ) -> std::result::Result<
             tonic::Response<super::BatchAdjustResponse>,
+            tonic::Status,
+        >;
+        /// What BatchAdjust would do with the same elements, and what everybody touched would earn instead.
+        /// Nothing is stored. Roll-up is gone through; earnings of the second phase, which follow from
+        /// those of the first, are not previewed.
+        async fn preview_adjust(
+            &self,
+            request: tonic::Request<super::PreviewAdjustRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PreviewAdjustResponse>,
             tonic::Status,
         >;
         /// What waits for Revert in open periods: how much, and the first 100 rows.
@@ -1954,6 +2041,52 @@ pub mod adjustment_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = BatchAdjustSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.AdjustmentService/PreviewAdjust" => {
+                    #[allow(non_camel_case_types)]
+                    struct PreviewAdjustSvc<T: AdjustmentService>(pub Arc<T>);
+                    impl<
+                        T: AdjustmentService,
+                    > tonic::server::UnaryService<super::PreviewAdjustRequest>
+                    for PreviewAdjustSvc<T> {
+                        type Response = super::PreviewAdjustResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PreviewAdjustRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdjustmentService>::preview_adjust(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PreviewAdjustSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -3731,6 +3864,43 @@ pub struct EarningVersion {
     /// How it left them; absent if it has not.
     #[prost(message, optional, tag = "2")]
     pub left: ::core::option::Option<LeftLive>,
+}
+/// What was earned in a period.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EarnedInPeriod {
+    /// The period.
+    #[prost(string, tag = "1")]
+    pub period: ::prost::alloc::string::String,
+    /// The sum, in operating currency.
+    #[prost(message, optional, tag = "2")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What a batch paid.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaidInBatch {
+    /// The batch.
+    #[prost(string, tag = "1")]
+    pub batch_id: ::prost::alloc::string::String,
+    /// The sum, in pay currency.
+    #[prost(message, optional, tag = "2")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What somebody had earned and been paid, as known at a past moment. An unpaid earning that was
+/// replaced while the workspace does not archive counts at no moment any more; what was paid does.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AsOf {
+    /// The moment.
+    #[prost(message, optional, tag = "1")]
+    pub as_of_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The earnings that counted then, without their traces; reversals are none. Oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub earnings: ::prost::alloc::vec::Vec<Earning>,
+    /// What they come to, in order of periods.
+    #[prost(message, repeated, tag = "3")]
+    pub earned: ::prost::alloc::vec::Vec<EarnedInPeriod>,
+    /// What had been paid then, in order of batches.
+    #[prost(message, repeated, tag = "4")]
+    pub paid: ::prost::alloc::vec::Vec<PaidInBatch>,
 }
 /// Some rows to import.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -7254,9 +7424,9 @@ pub struct StartRunRequest {
     #[prost(enumeration = "Process", tag = "3")]
     pub process: i32,
     /// The periods that share a date with these are run whole. The end date is needed, save for
-    /// `PROCESS_REVERT`: absent, or without both dates, it takes exactly what is pending. Dates that
-    /// part what is obsolete from what took its place are refused as `OUT_OF_RANGE`; the metadata
-    /// `missing_dates` and `smallest_range` say what to ask for.
+    /// `PROCESS_REVERT`: absent, or without both dates, it takes exactly what is pending. Dates of
+    /// Revert that part what is obsolete from what took its place are refused as `OUT_OF_RANGE`; the
+    /// metadata `missing_dates` and `smallest_range` say what to ask for.
     #[prost(message, optional, tag = "4")]
     pub dates: ::core::option::Option<DateRange>,
     /// What to do when another run over overlapping dates is at work.
@@ -8281,6 +8451,26 @@ pub struct GetStatementResponse {
     #[prost(message, optional, tag = "1")]
     pub statement: ::core::option::Option<Statement>,
 }
+/// Asks for what was known at a past moment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAsOfRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// Whose. Needed.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// The moment. Needed.
+    #[prost(message, optional, tag = "3")]
+    pub as_of_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// What was known then.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetAsOfResponse {
+    /// Nothing is in it for a participant who had nothing then.
+    #[prost(message, optional, tag = "1")]
+    pub as_of: ::core::option::Option<AsOf>,
+}
 /// Generated client implementations.
 pub mod statement_service_client {
     #![allow(
@@ -8398,6 +8588,31 @@ pub mod statement_service_client {
                 .insert(GrpcMethod::new("attain.v1.StatementService", "GetStatement"));
             self.inner.unary(req, path, codec).await
         }
+        /// What one participant had earned and been paid, as known at a past moment.
+        pub async fn get_as_of(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAsOfRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetAsOfResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.StatementService/GetAsOf",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.StatementService", "GetAsOf"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -8421,6 +8636,11 @@ pub mod statement_service_server {
             tonic::Response<super::GetStatementResponse>,
             tonic::Status,
         >;
+        /// What one participant had earned and been paid, as known at a past moment.
+        async fn get_as_of(
+            &self,
+            request: tonic::Request<super::GetAsOfRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetAsOfResponse>, tonic::Status>;
     }
     /// Statements.
     #[derive(Debug)]
@@ -8530,6 +8750,51 @@ pub mod statement_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetStatementSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.StatementService/GetAsOf" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetAsOfSvc<T: StatementService>(pub Arc<T>);
+                    impl<
+                        T: StatementService,
+                    > tonic::server::UnaryService<super::GetAsOfRequest>
+                    for GetAsOfSvc<T> {
+                        type Response = super::GetAsOfResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetAsOfRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as StatementService>::get_as_of(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetAsOfSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
