@@ -116,8 +116,7 @@ impl Engine {
             credits,
             earnings,
         };
-        let numbered: Vec<(usize, Adjustment)> =
-            adjustments.iter().cloned().enumerate().collect();
+        let numbered: Vec<(usize, Adjustment)> = adjustments.iter().cloned().enumerate().collect();
         let mut next_id = || self.ids.next();
         let mut now = Circumstances {
             at: self.clock.now(),
@@ -146,12 +145,17 @@ async fn rows_of(
         }
     }
     let named: Vec<CreditId> = named.into_iter().collect();
-    let found = snapshot.credits_by_id(&named).await.map_err(store_refusal)?;
+    let found = snapshot
+        .credits_by_id(&named)
+        .await
+        .map_err(store_refusal)?;
     ids.extend(found.iter().filter_map(|credit| credit.transaction));
     let ids: Vec<TransactionId> = ids.into_iter().collect();
     let mut transactions = Vec::new();
-    let mut credits: BTreeMap<CreditId, Credit> =
-        found.into_iter().map(|credit| (credit.id, credit)).collect();
+    let mut credits: BTreeMap<CreditId, Credit> = found
+        .into_iter()
+        .map(|credit| (credit.id, credit))
+        .collect();
     for page in ids.chunks(ChunkSize::largest().rows()) {
         let rows = snapshot.transactions_by_id(page).await;
         transactions.extend(rows.map_err(store_refusal)?);

@@ -44,7 +44,9 @@ impl Engine {
     ) -> Result<AsOf, Refusal> {
         let snapshot = self.snapshot(caller).await?;
         let versions = earnings_of(&*snapshot, participant).await?;
-        let counted = versions.into_iter().filter(|version| counts_at(version, at));
+        let counted = versions
+            .into_iter()
+            .filter(|version| counts_at(version, at));
         let earnings: Vec<Earning> = counted.map(|version| version.row).collect();
         let mut earned: BTreeMap<PeriodId, Money> = BTreeMap::new();
         for earning in &earnings {
@@ -53,9 +55,10 @@ impl Engine {
             }
         }
         let sheets = snapshot.paysheets_of_participant(participant).await;
-        let sheets = sheets.map_err(store_refusal)?.into_iter().filter(|sheet| {
-            sheet.status == PaysheetStatus::Paid && sheet.stamp.updated_at <= at
-        });
+        let sheets = sheets
+            .map_err(store_refusal)?
+            .into_iter()
+            .filter(|sheet| sheet.status == PaysheetStatus::Paid && sheet.stamp.updated_at <= at);
         let sheets: Vec<PaysheetId> = sheets.map(|sheet| sheet.id).collect();
         let mut paid: BTreeMap<BatchId, Money> = BTreeMap::new();
         for page in sheets.chunks(ChunkSize::largest().rows()) {

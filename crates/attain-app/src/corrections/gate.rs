@@ -12,6 +12,9 @@ use super::pending::{PendingReport, PendingRow, count, linked_dates, open_spans,
 use crate::failure::store_refusal;
 use crate::world::World;
 
+/// How many dates a refusal names.
+const NAMED_DATES_MAX: usize = 20;
+
 /// Refuses a process over dates where something waits for Revert.
 pub(crate) async fn refuse_pending(
     snapshot: &dyn Snapshot,
@@ -67,44 +70,75 @@ pub(crate) async fn pending_range(
 }
 
 /// Refuses to revert dates that part what is obsolete from what took its place.
-pub(crate) async fn refuse_parted(
+async fn refuse_parted(
     snapshot: &dyn Snapshot,
     world: &World,
     range: DateRange,
 ) -> Result<(), Refusal> {
-    let spans = open_spans(world, DateRange::ALWAYS);
-    if count(snapshot, &spans).await?.rows() == 0 {
+    let missing = parted(snapshot, world, range).await?;
+    if missing.is_empty() {
         return Ok(());
     }
-    let linked = linked_dates(snapshot, &spans).await?;
-    let missing = missing_dates(&linked, range);
-    let (Some(from), Some(to)) = (range.from, range.to.and_then(|to| to.pred_opt())) else {
-        return Ok(());
-    };
-    let Some((first, last)) = missing.first().zip(missing.last()) else {
-        return Ok(());
-    };
-    let whole = world.set.calendar.periods_in(through(from.min(*first), to.max(*last)));
-    let smallest = whole.fold(None, |hull: Option<(Date, Date)>, period| {
-        let (start, end) = hull.unwrap_or((period.start, period.end));
-        Some((start.min(period.start), end.max(period.end)))
-    });
-    let smallest = smallest.map(|(start, end)| DateRange::between(start, end));
-    let named: Vec<String> = missing.iter().take(20).map(ToString::to_string).collect();
+    let smallest = widened(world, range, &missing);
+    let named: Vec<String> = missing
+        .iter()
+        .take(NAMED_DATES_MAX)
+        .map(ToString::to_string)
+        .collect();
     let text = format!(
         "what is obsolete and what took its place are reverted together, and {} of their dates lie \
-         outside: {}{}",
+         outside: {}; the smallest range is {smallest}",
         missing.len(),
         named.join(", "),
-        smallest.map_or_else(String::new, |range| format!("; the smallest range is {range}"))
     );
-    let refusal = Refusal::new(Reason::OutOfRange, text)
+    Err(Refusal::new(Reason::OutOfRange, text)
         .at("range")
-        .with("missing_dates", named.join(","));
-    Err(match smallest {
-        Some(range) => refusal.with("smallest_range", range),
-        None => refusal,
-    })
+        .with("missing_dates", named.join(","))
+        .with("smallest_range", smallest))
+}
+
+/// The dates that a run over a range has to revert: more than its own, where what took the place of
+/// something obsolete lies elsewhere.
+pub(crate) async fn revert_range(
+    snapshot: &dyn Snapshot,
+    world: &World,
+    range: DateRange,
+) -> Result<DateRange, Refusal> {
+    let missing = parted(snapshot, world, range).await?;
+    Ok(widened(world, range, &missing))
+}
+
+/// The dates outside a range that have to be reverted with those within.
+async fn parted(
+    snapshot: &dyn Snapshot,
+    world: &World,
+    range: DateRange,
+) -> Result<BTreeSet<Date>, Refusal> {
+    let spans = open_spans(world, DateRange::ALWAYS);
+    if count(snapshot, &spans).await?.rows() == 0 {
+        return Ok(BTreeSet::new());
+    }
+    let linked = linked_dates(snapshot, &spans).await?;
+    Ok(missing_dates(&linked, range))
+}
+
+/// The periods of a range and of some more dates, without a gap.
+fn widened(world: &World, range: DateRange, more: &BTreeSet<Date>) -> DateRange {
+    let Some((first, last)) = more.first().zip(more.last()) else {
+        return range;
+    };
+    let last = last.succ_opt();
+    let whole = DateRange {
+        from: range.from.map(|from| from.min(*first)),
+        to: range.to.zip(last).map(|(to, last)| to.max(last)),
+    };
+    let periods = || world.set.calendar.periods_in(whole);
+    let start = periods().map(|period| period.start).min();
+    let end = periods().map(|period| period.end).max();
+    match (start, end) {
+        (Some(start), Some(end)) => DateRange::between(start, end),
+        _ => whole,
+    }
 }
 
 /// The dates outside a range that belong to dates within it, and to those, and so on.
@@ -135,7 +169,9 @@ pub(crate) async fn check(
     range: DateRange,
 ) -> Result<(), Refusal> {
     match process {
-        Process::Revert | Process::RunAll => refuse_parted(snapshot, world, range).await,
+        Process::Revert => refuse_parted(snapshot, world, range).await,
+        // It reverts what belongs together.
+        Process::RunAll => Ok(()),
         Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => {
             refuse_pending(snapshot, world, range).await
         }

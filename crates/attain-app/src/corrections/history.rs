@@ -95,8 +95,10 @@ impl Engine {
         let credits = snapshot.credits_of_transactions(&ids).await;
         let credits = credits.map_err(store_refusal)?;
         let past = snapshot.past_credits_of_keys(keys).await;
-        let mut credits: Vec<Version<Credit>> =
-            credits.into_iter().map(|row| Version { row, left: None }).collect();
+        let mut credits: Vec<Version<Credit>> = credits
+            .into_iter()
+            .map(|row| Version { row, left: None })
+            .collect();
         credits.extend(past.map_err(store_refusal)?.into_iter().map(past_credit));
         credits.sort_by_key(|version| version.row.id);
         Ok(TransactionHistory { versions, credits })
@@ -113,7 +115,12 @@ impl Engine {
         id: CreditId,
     ) -> Result<Vec<Version<Credit>>, Refusal> {
         let snapshot = self.snapshot(caller).await?;
-        let key = match snapshot.credits_by_id(&[id]).await.map_err(store_refusal)?.pop() {
+        let key = match snapshot
+            .credits_by_id(&[id])
+            .await
+            .map_err(store_refusal)?
+            .pop()
+        {
             Some(credit) => credit.key,
             None => {
                 let past = snapshot.past_credits(&[id]).await.map_err(store_refusal)?;
@@ -139,7 +146,10 @@ impl Engine {
         id: EarningId,
     ) -> Result<EarningHistory, Refusal> {
         let snapshot = self.snapshot(caller).await?;
-        let live = snapshot.earnings_by_id(&[id]).await.map_err(store_refusal)?;
+        let live = snapshot
+            .earnings_by_id(&[id])
+            .await
+            .map_err(store_refusal)?;
         let past = snapshot.past_earnings(&[id]).await.map_err(store_refusal)?;
         let past = past.into_iter().map(|past| past.earning);
         let found = live.into_iter().chain(past).next().ok_or_else(|| {
@@ -168,7 +178,9 @@ pub(super) async fn earnings_of(
     let (always, chunk) = (DateRange::ALWAYS, ChunkSize::largest());
     let mut after: Option<EarningPosition> = None;
     loop {
-        let page = snapshot.earnings_after(Some(who), always, after.as_ref(), chunk).await;
+        let page = snapshot
+            .earnings_after(Some(who), always, after.as_ref(), chunk)
+            .await;
         let page = page.map_err(store_refusal)?;
         after = page.last().map(|earning| EarningPosition {
             participant: earning.key.participant.clone(),
@@ -183,7 +195,9 @@ pub(super) async fn earnings_of(
     }
     let mut after: Option<EarningId> = None;
     loop {
-        let page = snapshot.past_earnings_of_participant(who, always, after, chunk).await;
+        let page = snapshot
+            .past_earnings_of_participant(who, always, after, chunk)
+            .await;
         let page = page.map_err(store_refusal)?;
         after = page.last().map(|past| past.earning.id);
         let is_last = page.len() < chunk.rows();
@@ -198,8 +212,11 @@ pub(super) async fn earnings_of(
 
 /// The versions that hang together with one of them, by lineage or by what was made from what.
 fn chain(all: Vec<Version<Credit>>, id: CreditId) -> Vec<Version<Credit>> {
-    let index: BTreeMap<CreditId, usize> =
-        all.iter().enumerate().map(|(place, one)| (one.row.id, place)).collect();
+    let index: BTreeMap<CreditId, usize> = all
+        .iter()
+        .enumerate()
+        .map(|(place, one)| (one.row.id, place))
+        .collect();
     let mut held = vec![false; all.len()];
     let Some(first) = index.get(&id) else {
         return Vec::new();
@@ -216,7 +233,11 @@ fn chain(all: Vec<Version<Credit>>, id: CreditId) -> Vec<Version<Credit>> {
                 || here.adjusted_from == Some(other.id)
         };
         let others = all.iter().enumerate();
-        next.extend(others.filter(|(_, one)| hangs(&one.row)).map(|(place, _)| place));
+        next.extend(
+            others
+                .filter(|(_, one)| hangs(&one.row))
+                .map(|(place, _)| place),
+        );
     }
     let kept = all.into_iter().zip(held);
     kept.filter(|(_, held)| *held).map(|(one, _)| one).collect()

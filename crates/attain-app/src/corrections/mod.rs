@@ -11,7 +11,7 @@ mod preview;
 
 pub use adjust::{ADJUSTMENTS_MAX, AdjustReport};
 pub use as_of::AsOf;
-pub(crate) use gate::{check, pending_range, refuse_unsettled};
+pub(crate) use gate::{check, pending_range, refuse_unsettled, revert_range};
 pub use history::{EarningHistory, Left, TransactionHistory, Version};
 pub(crate) use pending::open_spans;
 pub use pending::{PendingReport, PendingRow};

@@ -69,7 +69,9 @@ pub(crate) fn open_spans(world: &World, range: DateRange) -> Vec<DateRange> {
         }
     }
     let spans = spans.into_iter();
-    spans.map(|(start, end)| DateRange::between(start, end)).collect()
+    spans
+        .map(|(start, end)| DateRange::between(start, end))
+        .collect()
 }
 
 /// How much waits in some spans.

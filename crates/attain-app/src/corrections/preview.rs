@@ -105,20 +105,36 @@ impl Engine {
         changes: &Changes,
     ) -> Result<Overlay, Refusal> {
         let mut overlay = Overlay::default();
-        let ids: Vec<TransactionId> =
-            changes.transactions_progressed.iter().map(|row| row.id).collect();
-        let mut transactions = snapshot.transactions_by_id(&ids).await.map_err(store_refusal)?;
+        let ids: Vec<TransactionId> = changes
+            .transactions_progressed
+            .iter()
+            .map(|row| row.id)
+            .collect();
+        let mut transactions = snapshot
+            .transactions_by_id(&ids)
+            .await
+            .map_err(store_refusal)?;
         for row in &mut transactions {
-            let progress = changes.transactions_progressed.iter().find(|one| one.id == row.id);
+            let progress = changes
+                .transactions_progressed
+                .iter()
+                .find(|one| one.id == row.id);
             if let Some(progress) = progress {
                 row.status = progress.status.clone();
                 row.flags = progress.flags;
                 row.replaced_by = progress.replaced_by;
             }
         }
-        let live = snapshot.credits_of_transactions(&ids).await.map_err(store_refusal)?;
-        overlay.touched.extend(live.iter().map(|credit| credit.participant.clone()));
-        overlay.dates.extend(live.iter().map(|credit| credit.credit_date));
+        let live = snapshot
+            .credits_of_transactions(&ids)
+            .await
+            .map_err(store_refusal)?;
+        overlay
+            .touched
+            .extend(live.iter().map(|credit| credit.participant.clone()));
+        overlay
+            .dates
+            .extend(live.iter().map(|credit| credit.credit_date));
         overlay.replaced.extend(live.iter().map(|credit| credit.id));
         transactions.extend(changes.transactions.iter().cloned());
         let mut credits = with_marks(live, changes);
@@ -138,11 +154,20 @@ impl Engine {
             roll_up: true,
         };
         let (rules, hierarchy) = (&world.rules, &world.hierarchy);
-        let outcome = credit_chunk(rules, hierarchy, &world.set, input, stages, &judge, &mut now);
-        let gone: BTreeSet<CreditId> =
-            outcome.changes.credits_departed.iter().map(|one| one.id).collect();
+        let outcome = credit_chunk(
+            rules, hierarchy, &world.set, input, stages, &judge, &mut now,
+        );
+        let gone: BTreeSet<CreditId> = outcome
+            .changes
+            .credits_departed
+            .iter()
+            .map(|one| one.id)
+            .collect();
         let stays = |credit: &Credit| credit.obsolete.is_none() && !gone.contains(&credit.id);
-        let after = before.into_iter().filter(stays).chain(outcome.changes.credits);
+        let after = before
+            .into_iter()
+            .filter(stays)
+            .chain(outcome.changes.credits);
         for credit in after {
             overlay.touched.insert(credit.participant.clone());
             overlay.dates.insert(credit.credit_date);
@@ -175,7 +200,10 @@ impl Overlay {
 
 fn with_marks(mut live: Vec<Credit>, changes: &Changes) -> Vec<Credit> {
     for credit in &mut live {
-        let marked = changes.credits_obsoleted.iter().find(|one| one.id == credit.id);
+        let marked = changes
+            .credits_obsoleted
+            .iter()
+            .find(|one| one.id == credit.id);
         if let Some(marked) = marked {
             credit.obsolete = Some(marked.mark.clone());
         }
@@ -208,7 +236,11 @@ async fn taken_back(
     changes: &Changes,
     world: &World,
 ) -> Result<Vec<(EarningId, Money)>, Refusal> {
-    let ids: Vec<EarningId> = changes.earnings_obsoleted.iter().map(|one| one.id).collect();
+    let ids: Vec<EarningId> = changes
+        .earnings_obsoleted
+        .iter()
+        .map(|one| one.id)
+        .collect();
     let mut reversals = Vec::new();
     for page in ids.chunks(ChunkSize::largest().rows()) {
         for earning in snapshot.earnings_by_id(page).await.map_err(store_refusal)? {
@@ -232,7 +264,11 @@ async fn window_of(
 ) -> Result<Window, Refusal> {
     let known = snapshot.calculations().await.map_err(store_refusal)?;
     let last = overlay.dates.last().copied().unwrap_or(from);
-    let last = world.set.calendar.period_at(last).map_or(last, |period| period.last_date());
+    let last = world
+        .set
+        .calendar
+        .period_at(last)
+        .map_or(last, |period| period.last_date());
     let through = known.iter().map(|calculation| calculation.through).max();
     Ok(Window {
         from,
@@ -254,7 +290,9 @@ async fn pay_change(
         if let EarningOutcome::Amount(amount) = draft.outcome
             && counts(world, &draft.period, window)
         {
-            after = after.checked_add(amount).map_err(|error| overflow(&error))?;
+            after = after
+                .checked_add(amount)
+                .map_err(|error| overflow(&error))?;
         }
     }
     let mut before = Money::zero(world.settings().operating_currency);
@@ -264,7 +302,9 @@ async fn pay_change(
             && phase != Some(Phase::Second)
             && counts(world, &earning.period, window)
         {
-            before = before.checked_add(amount).map_err(|error| overflow(&error))?;
+            before = before
+                .checked_add(amount)
+                .map_err(|error| overflow(&error))?;
         }
     }
     Ok(PayChange { before, after })
@@ -287,17 +327,29 @@ async fn credits_with(
     let mut credits: Vec<Credit> = Vec::new();
     let mut after: Option<CreditPosition> = None;
     loop {
-        let page = snapshot.credits_of_participants(whose, span, after.as_ref(), chunk).await;
+        let page = snapshot
+            .credits_of_participants(whose, span, after.as_ref(), chunk)
+            .await;
         let page = page.map_err(store_refusal)?;
         after = page.last().map(CreditPosition::of);
         let is_last = page.len() < chunk.rows();
-        credits.extend(page.into_iter().filter(|one| !overlay.replaced.contains(&one.id)));
+        credits.extend(
+            page.into_iter()
+                .filter(|one| !overlay.replaced.contains(&one.id)),
+        );
         if is_last {
             break;
         }
     }
-    let added = overlay.added.iter().filter(|credit| credit.participant == *who);
-    credits.extend(added.filter(|credit| span.contains(credit.credit_date)).cloned());
+    let added = overlay
+        .added
+        .iter()
+        .filter(|credit| credit.participant == *who);
+    credits.extend(
+        added
+            .filter(|credit| span.contains(credit.credit_date))
+            .cloned(),
+    );
     crate::runs::by_content(&mut credits);
     Ok(credits)
 }
@@ -313,13 +365,18 @@ async fn drafts_of(
     let Some(person) = world.set.participants.get(who) else {
         return Ok(drafts);
     };
-    let ids: BTreeSet<TransactionId> =
-        credits.iter().filter_map(|credit| credit.transaction).collect();
+    let ids: BTreeSet<TransactionId> = credits
+        .iter()
+        .filter_map(|credit| credit.transaction)
+        .collect();
     let ids: Vec<TransactionId> = ids.into_iter().collect();
     let mut transactions: BTreeMap<TransactionId, Transaction> = BTreeMap::new();
     if world.plans.reads_transactions() {
         for page in ids.chunks(ChunkSize::largest().rows()) {
-            let rows = snapshot.transactions_by_id(page).await.map_err(store_refusal)?;
+            let rows = snapshot
+                .transactions_by_id(page)
+                .await
+                .map_err(store_refusal)?;
             transactions.extend(rows.into_iter().map(|row| (row.id, row)));
         }
     }
@@ -347,7 +404,9 @@ async fn live_of(
     let mut live: Vec<Earning> = Vec::new();
     let mut after: Option<EarningPosition> = None;
     loop {
-        let page = snapshot.current_earnings(whose, span, after.as_ref(), chunk).await;
+        let page = snapshot
+            .current_earnings(whose, span, after.as_ref(), chunk)
+            .await;
         let page = page.map_err(store_refusal)?;
         after = page.last().map(|earning| EarningPosition {
             participant: earning.key.participant.clone(),

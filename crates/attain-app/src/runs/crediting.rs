@@ -11,9 +11,7 @@ use attain_domain::change::{Changes, Departure};
 use attain_domain::chunk::ChunkTask;
 use attain_domain::credit::{Credit, PastCredit};
 use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
-use attain_domain::ids::{
-    CreditId, LineageId, ParticipantId, PeriodId, TransactionId, WorkItemId,
-};
+use attain_domain::ids::{CreditId, LineageId, ParticipantId, PeriodId, TransactionId, WorkItemId};
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::run::{Change, Process, Scope, WorkItem};
 use attain_domain::transaction::{Transaction, TransactionKey};
@@ -248,8 +246,10 @@ impl Worker {
         let other_versions = other_versions(snapshot, &transactions).await?;
         let credits = credits_of(snapshot, &transactions, &other_versions).await?;
         let past_credits = past_credits_of(snapshot, &transactions).await?;
-        let known: BTreeMap<CreditId, LineageId> =
-            credits.iter().map(|credit| (credit.id, credit.lineage)).collect();
+        let known: BTreeMap<CreditId, LineageId> = credits
+            .iter()
+            .map(|credit| (credit.id, credit.lineage))
+            .collect();
         let stages = Stages {
             classify: item.stage == Process::Classify,
             credit: process != Process::Classify && item.stage <= Process::Credit,
@@ -429,7 +429,9 @@ async fn keep_what_was_paid(
     for page in lineages.chunks(ChunkSize::largest().rows()) {
         let earnings = snapshot.earnings_for_lineages(page).await;
         let earnings = earnings.map_err(store_refusal)?;
-        let taken = earnings.iter().filter(|earning| earning.instalments.taken > 0);
+        let taken = earnings
+            .iter()
+            .filter(|earning| earning.instalments.taken > 0);
         paid.extend(taken.filter_map(|earning| earning.credit));
     }
     for departure in departed {

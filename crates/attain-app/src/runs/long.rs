@@ -176,8 +176,7 @@ impl Worker {
                     live.extend(page.map_err(store_refusal)?);
                 }
             }
-            let mut piece =
-                self.compare(long.task, drafts.clone(), &live, waiting, credits)?;
+            let mut piece = self.compare(long.task, drafts.clone(), &live, waiting, credits)?;
             piece.counts.add(&done.counts);
             piece.failures.extend(done.failures.iter().cloned());
             if piece.changes == Changes::default() {

@@ -18,7 +18,7 @@ use attain_domain::transaction::{Transaction, TransactionKey};
 
 use super::coordinator::Coordinator;
 use super::ground::{Committed, Piece, Stop};
-use crate::corrections::open_spans;
+use crate::corrections::{open_spans, revert_range};
 use crate::failure::store_refusal;
 
 /// Which rows a page is of. Credits go first: what was earned for them goes with them.
@@ -34,7 +34,8 @@ impl Coordinator {
     pub(super) async fn revert_work(&mut self) -> Result<(), Stop> {
         self.record.enter(Process::Revert);
         let snapshot = self.ground.snapshot().await?;
-        for span in open_spans(&self.ground.world, self.ground.range) {
+        let range = revert_range(&*snapshot, &self.ground.world, self.ground.range).await?;
+        for span in open_spans(&self.ground.world, range) {
             let pending = snapshot.pending(span).await.map_err(store_refusal)?;
             self.record.run.units_total += pending.rows();
         }
@@ -44,16 +45,16 @@ impl Coordinator {
             let mut done = false;
             while !done {
                 self.keep().await?;
-                done = self.revert_page(step).await?;
+                done = self.revert_page(step, range).await?;
             }
         }
         Ok(())
     }
 
     /// Reverts the next page. True when there was nothing left.
-    async fn revert_page(&mut self, step: Step) -> Result<bool, Stop> {
+    async fn revert_page(&mut self, step: Step, range: DateRange) -> Result<bool, Stop> {
         let snapshot = self.ground.snapshot().await?;
-        let spans = open_spans(&self.ground.world, self.ground.range);
+        let spans = open_spans(&self.ground.world, range);
         for span in spans {
             let reverted = match step {
                 Step::Credits => self.reverted_credits(&*snapshot, span).await?,
@@ -89,7 +90,10 @@ impl Coordinator {
 
     /// The activity log has what left, by kind of record; earnings are logged as for calculations.
     fn log_departures(&self, changes: &mut Changes) {
-        let credits = changes.credits_departed.first().map(|one| one.id.to_string());
+        let credits = changes
+            .credits_departed
+            .first()
+            .map(|one| one.id.to_string());
         let transactions = changes.transactions_departed.first();
         let transactions = transactions.map(|one| one.id.to_string());
         let deeds = [

@@ -212,8 +212,14 @@ async fn run_range(
     if let Some(range) = pending_range(snapshot, world).await? {
         return whole_periods(calendar, range);
     }
-    let end = calendar.periods_in(DateRange::ALWAYS).map(|period| period.end).max();
-    let all = DateRange { from: None, to: end };
+    let end = calendar
+        .periods_in(DateRange::ALWAYS)
+        .map(|period| period.end)
+        .max();
+    let all = DateRange {
+        from: None,
+        to: end,
+    };
     whole_periods(calendar, all)
 }
 

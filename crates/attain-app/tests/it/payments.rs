@@ -75,6 +75,8 @@ fn check_refused<T>(outcome: Result<T, Refusal>) {
             Reason::WrongState,
             Reason::NothingToPay,
             Reason::OwnApproval,
+            Reason::RevertPending,
+            Reason::CalculationPending,
         ];
         assert!(fair.contains(&refusal.reason), "{refusal:?}");
     }

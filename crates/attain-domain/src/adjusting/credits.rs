@@ -146,13 +146,18 @@ impl Group<'_> {
         for (index, part) in into.iter().enumerate() {
             let field = format!("parts[{index}].participant");
             self.refuse_absent(&field, &part.participant, credit.credit_date)?;
-            if into[..index].iter().any(|one| one.participant == part.participant) {
+            if into[..index]
+                .iter()
+                .any(|one| one.participant == part.participant)
+            {
                 let text = format!("{} gets two parts of one credit", part.participant);
                 return Err(Refusal::new(Reason::Duplicate, text).at(field));
             }
         }
         let settings = self.side.known.set.settings.as_ref();
-        let rounding = settings.map(|settings| settings.rounding).unwrap_or_default();
+        let rounding = settings
+            .map(|settings| settings.rounding)
+            .unwrap_or_default();
         let amounts = parts(credit, into, rounding)?;
         let new = into.iter().zip(amounts).map(|(part, figures)| {
             let mut new = credit.clone();
@@ -166,12 +171,7 @@ impl Group<'_> {
         Ok(new.collect())
     }
 
-    fn refuse_absent(
-        &self,
-        field: &str,
-        who: &ParticipantId,
-        date: Date,
-    ) -> Result<(), Refusal> {
+    fn refuse_absent(&self, field: &str, who: &ParticipantId, date: Date) -> Result<(), Refusal> {
         if self.side.known.set.active_participant(who, date).is_some() {
             return Ok(());
         }
@@ -249,10 +249,7 @@ fn operating(field: &str, amount: Money, credit: &Credit) -> Result<Money, Refus
     Ok(amount)
 }
 
-fn in_range(
-    field: &str,
-    number: rust_decimal::Decimal,
-) -> Result<rust_decimal::Decimal, Refusal> {
+fn in_range(field: &str, number: rust_decimal::Decimal) -> Result<rust_decimal::Decimal, Refusal> {
     check_number(number)
         .map_err(|error| Refusal::new(Reason::OutOfRange, error.to_string()).at(field))?;
     Ok(number)

@@ -96,7 +96,8 @@ impl Adjusted {
                 append(&mut self.changes, decided.changes);
                 self.guards.extend(decided.guards);
                 let done = decided.outcomes.into_iter();
-                self.outcomes.extend(done.map(|(index, done)| (index, Ok(done))));
+                self.outcomes
+                    .extend(done.map(|(index, done)| (index, Ok(done))));
             }
             Err((culprit, refusal)) => {
                 for (index, _) in members {

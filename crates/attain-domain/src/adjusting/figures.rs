@@ -61,7 +61,10 @@ fn too_large(error: &MoneyError) -> Refusal {
 
 /// A credit in the words of the activity log.
 pub(super) fn credit_says(credit: &Credit) -> String {
-    let category = credit.category.as_ref().map(|category| format!(", {category}"));
+    let category = credit
+        .category
+        .as_ref()
+        .map(|category| format!(", {category}"));
     format!(
         "{} of {}, {} on {}{}",
         credit.amount,

@@ -177,7 +177,10 @@ impl Group<'_> {
             CreditOrigin::From { source, .. } => *source == Some(credit.id),
             CreditOrigin::Rule { .. } | CreditOrigin::Given => other.id == credit.id,
         };
-        self.side.counting(self.transaction).filter(follows).collect()
+        self.side
+            .counting(self.transaction)
+            .filter(follows)
+            .collect()
     }
 
     /// Earnings that are calculated and paid for what is obsolete now become obsolete, too. What

@@ -135,14 +135,21 @@ fn one_save_has_five_effects() {
     let adjusted = office.adjust(&[of_credit(1, amount("800"))]);
     let changes = &adjusted.changes;
     let obsolete: Vec<_> = changes.credits_obsoleted.iter().map(|one| one.id).collect();
-    assert_eq!(obsolete, [CreditId(uuid(1)), CreditId(uuid(2))], "Mia's follows");
+    assert_eq!(
+        obsolete,
+        [CreditId(uuid(1)), CreditId(uuid(2))],
+        "Mia's follows"
+    );
     let mark = &changes.credits_obsoleted[0].mark;
     assert_eq!(mark.reason.as_deref(), Some("the deal shrank"));
     assert_eq!(changes.earnings_obsoleted.len(), 1, "what was paid");
     let [new] = changes.credits.as_slice() else {
         panic!("one credit takes its place");
     };
-    assert_eq!((new.amount, new.status.clone()), (usd("800"), CreditStatus::Eligible));
+    assert_eq!(
+        (new.amount, new.status.clone()),
+        (usd("800"), CreditStatus::Eligible)
+    );
     assert_eq!(new.lineage, office.credits[0].lineage);
     assert_eq!(new.adjusted_from, Some(CreditId(uuid(1))));
     assert_eq!(new.stamp.version, Version(2));
@@ -168,9 +175,16 @@ fn what_stands_on_an_unpaid_sheet_is_not_paid_yet() {
 fn the_parts_of_a_revenue_credit_add_up_to_it() {
     let mut office = Office::new();
     office.credits[0].amount = usd("100.01");
-    let adjusted = office.adjust(&[of_credit(1, split(&[("ann", 33), ("ben", 33), ("mia", 34)]))]);
-    let amounts: Vec<String> =
-        adjusted.changes.credits.iter().map(|new| new.amount.amount.to_string()).collect();
+    let adjusted = office.adjust(&[of_credit(
+        1,
+        split(&[("ann", 33), ("ben", 33), ("mia", 34)]),
+    )]);
+    let amounts: Vec<String> = adjusted
+        .changes
+        .credits
+        .iter()
+        .map(|new| new.amount.amount.to_string())
+        .collect();
     assert_eq!(amounts, ["33", "33.01", "34"]);
     let lineages = adjusted.changes.credits.iter().map(|new| new.lineage);
     let lineages: std::collections::BTreeSet<_> = lineages.collect();
@@ -214,9 +228,18 @@ fn refusals_name_their_reason() {
         (of_credit(1, amount("0.001")), Reason::OutOfRange),
         (of_credit(1, transfer("zoe")), Reason::UnknownParticipant),
         (of_credit(1, transfer("ann")), Reason::WrongState),
-        (of_credit(1, split(&[("ann", 60), ("ben", 30)])), Reason::SplitNotWhole),
-        (of_credit(1, split(&[("ann", 50), ("ann", 50)])), Reason::Duplicate),
-        (of_credit(1, split(&[("ann", 120), ("ben", -20)])), Reason::OutOfRange),
+        (
+            of_credit(1, split(&[("ann", 60), ("ben", 30)])),
+            Reason::SplitNotWhole,
+        ),
+        (
+            of_credit(1, split(&[("ann", 50), ("ann", 50)])),
+            Reason::Duplicate,
+        ),
+        (
+            of_credit(1, split(&[("ann", 120), ("ben", -20)])),
+            Reason::OutOfRange,
+        ),
     ] {
         assert_eq!(office.refused(kind.clone()), reason, "{kind:?}");
     }
@@ -245,9 +268,15 @@ fn c18_nothing_goes_into_or_out_of_a_closed_period() {
         ..CreditPatch::default()
     });
     office.set.calendar.periods[2].status = PeriodStatus::PermanentlyClosed;
-    assert_eq!(office.refused(of_credit(1, into_march)), Reason::PeriodNotOpen);
+    assert_eq!(
+        office.refused(of_credit(1, into_march)),
+        Reason::PeriodNotOpen
+    );
     office.set.calendar.periods[0].status = PeriodStatus::Closed;
-    assert_eq!(office.refused(of_credit(1, amount("800"))), Reason::PeriodNotOpen);
+    assert_eq!(
+        office.refused(of_credit(1, amount("800"))),
+        Reason::PeriodNotOpen
+    );
     let cancel = of_transaction(TransactionAction::Cancel);
     assert_eq!(office.refused(cancel), Reason::PeriodNotOpen);
 }
@@ -288,23 +317,45 @@ fn c14_a_changed_transaction_takes_its_credits_along() {
     let [new] = changes.transactions.as_slice() else {
         panic!("a new version");
     };
-    assert_eq!((new.amount, &new.status), (usd("1200"), &TransactionStatus::New));
+    assert_eq!(
+        (new.amount, &new.status),
+        (usd("1200"), &TransactionStatus::New)
+    );
     assert_eq!(new.replaces, Some(TransactionId(uuid(1))));
     let old = &changes.transactions_progressed[0];
-    assert_eq!((&old.status, old.replaced_by), (&TransactionStatus::Obsolete, Some(new.id)));
+    assert_eq!(
+        (&old.status, old.replaced_by),
+        (&TransactionStatus::Obsolete, Some(new.id))
+    );
     assert_eq!(changes.credits_obsoleted.len(), 2);
     assert_eq!(changes.earnings_obsoleted.len(), 1);
-    assert_eq!(adjusted.outcomes[&0].as_ref().unwrap().transaction, Some(new.id));
+    assert_eq!(
+        adjusted.outcomes[&0].as_ref().unwrap().transaction,
+        Some(new.id)
+    );
 }
 
 #[test]
 fn credits_are_kept_or_let_go() {
     let mut office = Office::new();
     let keep = |keep| of_transaction(TransactionAction::PreserveCredits(keep));
-    assert!(!office.adjust(&[keep(false)]).outcomes[&0].as_ref().unwrap().changed);
+    assert!(
+        !office.adjust(&[keep(false)]).outcomes[&0]
+            .as_ref()
+            .unwrap()
+            .changed
+    );
     office.transactions[0].flags.preserve_credits = true;
     let adjusted = office.adjust(&[keep(false)]);
-    assert!(!adjusted.changes.transactions_progressed[0].flags.preserve_credits);
-    assert_eq!(adjusted.changes.credits_obsoleted, [], "the next crediting decides");
+    assert!(
+        !adjusted.changes.transactions_progressed[0]
+            .flags
+            .preserve_credits
+    );
+    assert_eq!(
+        adjusted.changes.credits_obsoleted,
+        [],
+        "the next crediting decides"
+    );
     assert_eq!(adjusted.changes.work.len(), 1);
 }

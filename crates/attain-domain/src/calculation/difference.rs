@@ -75,7 +75,10 @@ pub fn difference(
                 comparison.compare(earning, draft)?;
                 taken_back.into_iter().for_each(|one| comparison.post(one));
             }
-            None if taken_back.as_ref().is_some_and(|one| stands(&one.original, &draft)) => {
+            None if taken_back
+                .as_ref()
+                .is_some_and(|one| stands(&one.original, &draft)) =>
+            {
                 if let Some(one) = taken_back {
                     comparison.give_back(one, draft);
                 }

@@ -223,8 +223,8 @@ impl<'a> Desk<'a, '_, '_> {
         category: &Category,
     ) -> Result<(), RowError> {
         let credits = self.chunk.credits_down_from(Some(transaction.id));
-        let mut live = Live::new(Some(transaction.id), credits)
-            .with_past(self.chunk.past_of(transaction));
+        let mut live =
+            Live::new(Some(transaction.id), credits).with_past(self.chunk.past_of(transaction));
         let preserves = preserves(transaction, &live);
         if !self.stages.credit && !preserves && waits_for_credit(transaction) {
             return Ok(());

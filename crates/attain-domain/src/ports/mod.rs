@@ -18,8 +18,9 @@ use crate::time::Instant;
 pub use error::{CommitError, StoreError, StoreErrorKind};
 pub use page::{ChunkSize, EarningPosition, PaysheetPosition, Pending};
 pub use repositories::{
-    ActivityRepository, CorrectionRepository, CreditRepository, DefinitionRepository, EarningRepository,
-    PaymentRepository, RequestRepository, RunRepository, TransactionRepository, WorkRepository,
+    ActivityRepository, CorrectionRepository, CreditRepository, DefinitionRepository,
+    EarningRepository, PaymentRepository, RequestRepository, RunRepository, TransactionRepository,
+    WorkRepository,
 };
 
 /// Everything that can be read from one consistent view of one workspace. Reads never see commits

@@ -54,7 +54,12 @@ pub fn revert_credits(
             is_paid |= earning.instalments.taken > 0;
             reverted.take_back(earning, mark, settings, now)?;
         }
-        reverted.depart_credit(credit, mark, is_paid || settings.archive_updated_credits, now);
+        reverted.depart_credit(
+            credit,
+            mark,
+            is_paid || settings.archive_updated_credits,
+            now,
+        );
     }
     Ok(reverted.finished())
 }

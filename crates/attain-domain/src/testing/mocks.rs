@@ -22,9 +22,10 @@ use crate::ids::{
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::ports::{
-    ActivityRepository, ChunkSize, CommitError, CorrectionRepository, CreditRepository, DefinitionRepository,
-    EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition, Pending, RequestRepository,
-    RunRepository, Snapshot, Store, StoreError, TransactionRepository, WorkRepository,
+    ActivityRepository, ChunkSize, CommitError, CorrectionRepository, CreditRepository,
+    DefinitionRepository, EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition,
+    Pending, RequestRepository, RunRepository, Snapshot, Store, StoreError, TransactionRepository,
+    WorkRepository,
 };
 use crate::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use crate::time::{Date, DateRange, Instant};

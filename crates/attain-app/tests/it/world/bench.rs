@@ -9,7 +9,7 @@ use attain_domain::collecting::RawTransaction;
 use attain_domain::definition::DefinitionKind;
 use attain_domain::ids::WorkspaceId;
 use attain_domain::ports::{Snapshot, Store};
-use attain_domain::refusal::Refusal;
+use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Process, Run};
 use attain_domain::testing::{ManualClock, SequentialIds, date, name};
 use attain_domain::time::{Date, DateRange};
@@ -143,13 +143,28 @@ impl Bench {
         Ok(report)
     }
 
-    /// Runs a process over some months, the first and the last inclusive.
+    /// Runs a process over some months, the first and the last inclusive; after Revert, if that has
+    /// to come first.
     pub(crate) async fn run(
         &self,
         process: Process,
         first: u32,
         last: u32,
     ) -> Result<Run, Refusal> {
+        match self.run_at_once(process, first, last).await {
+            Err(refusal) if refusal.reason == Reason::RevertPending => {}
+            other => return other,
+        }
+        let request = RunRequest {
+            process: Process::Revert,
+            range: DateRange::ALWAYS,
+            when_busy: WhenBusy::Refuse,
+        };
+        self.engine.run_to_end(&self.caller, &request).await?;
+        self.run_at_once(process, first, last).await
+    }
+
+    async fn run_at_once(&self, process: Process, first: u32, last: u32) -> Result<Run, Refusal> {
         self.clock.advance(1);
         let range = DateRange::between(first_of(first), first_of(last + 1));
         let request = RunRequest {

@@ -39,7 +39,15 @@ fn compare_waiting(
         next_id: &mut next_id,
     };
     let calculation = |_: &_| CalculationId(Uuid::from_u128(7));
-    difference(drafts, live, waiting, calculation, &settings, &mut circumstances).unwrap()
+    difference(
+        drafts,
+        live,
+        waiting,
+        calculation,
+        &settings,
+        &mut circumstances,
+    )
+    .unwrap()
 }
 
 /// The live earnings after the changes.
@@ -203,7 +211,11 @@ fn c3_a_waiting_reversal_is_posted_with_what_is_earned_now() {
     let posted = &result.changes.earnings[0];
     assert_eq!(posted.reversal_of, Some(live[0].id));
     assert!(!posted.awaits_calculation);
-    assert_eq!(result.changes.earnings_departed.len(), 1, "the waiting one goes");
+    assert_eq!(
+        result.changes.earnings_departed.len(),
+        1,
+        "the waiting one goes"
+    );
     assert_eq!(
         outcomes(&result),
         ["earnings_created 1", "reversals_created 1"]
@@ -218,7 +230,11 @@ fn what_is_earned_again_as_it_was_is_not_taken_back() {
     let result = compare_waiting(&world, january(&world, "10000"), &[], waiting);
     assert_eq!(result.changes.earnings, []);
     assert_eq!(result.changes.earnings_returned[0].id, live[0].id);
-    assert_eq!(result.changes.earnings_departed.len(), 1, "the waiting one goes");
+    assert_eq!(
+        result.changes.earnings_departed.len(),
+        1,
+        "the waiting one goes"
+    );
     assert_eq!(outcomes(&result), ["reversals_withdrawn 1"]);
     let counts = &result.counts;
     assert_eq!((counts.taken, counts.skipped), (1, 1));
