@@ -24,6 +24,7 @@ use attain_domain::working::Circumstances;
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
+use crate::runs::by_content;
 use crate::world::World;
 
 /// Most adjustments of one preview.
@@ -350,7 +351,9 @@ async fn credits_with(
             .filter(|credit| span.contains(credit.credit_date))
             .cloned(),
     );
-    crate::runs::by_content(&mut credits);
+    // In the order of calculation.
+    credits.sort_by_cached_key(CreditPosition::of);
+    by_content(&mut credits);
     Ok(credits)
 }
 

@@ -14,7 +14,7 @@ use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
 use attain_domain::ids::{CreditId, LineageId, ParticipantId, PeriodId, TransactionId, WorkItemId};
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::run::{Change, Process, Scope, WorkItem};
-use attain_domain::transaction::{Transaction, TransactionKey};
+use attain_domain::transaction::{Transaction, TransactionKey, TransactionStatus};
 
 use super::coordinator::Coordinator;
 use super::ground::{Committed, Piece, Stop};
@@ -399,13 +399,16 @@ async fn credits_of(
     Ok(credits)
 }
 
-/// What history has of transactions that replace others.
+/// What history has of transactions that may have been credited before.
 async fn past_credits_of(
     snapshot: &dyn Snapshot,
     transactions: &[Transaction],
 ) -> Result<Vec<PastCredit>, Stop> {
-    let replacing = transactions.iter().filter(|one| one.replaces.is_some());
-    let keys: Vec<TransactionKey> = replacing.map(|one| one.key.clone()).collect();
+    let is_first =
+        |one: &&Transaction| one.replaces.is_none() && one.status == TransactionStatus::New;
+    let again = transactions.iter().filter(|one| !is_first(one));
+    let keys: BTreeSet<TransactionKey> = again.map(|one| one.key.clone()).collect();
+    let keys: Vec<TransactionKey> = keys.into_iter().collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }

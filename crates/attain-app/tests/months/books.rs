@@ -57,11 +57,16 @@ impl Books {
         let (always, all) = (DateRange::ALWAYS, ChunkSize::largest());
         let keys: Vec<TransactionKey> = (0..KEYS).map(key_of).collect();
         let transactions = snapshot.transactions_after(always, None, all).await?;
-        let ids: Vec<_> = transactions.iter().map(|transaction| transaction.id).collect();
+        let ids: Vec<_> = transactions
+            .iter()
+            .map(|transaction| transaction.id)
+            .collect();
         let credits = snapshot.credits_of_transactions(&ids).await?;
         let mut past_earnings = Vec::new();
         for who in (0..PEOPLE).map(|who| name(&person_id(who))) {
-            let past = snapshot.past_earnings_of_participant(&who, always, None, all).await?;
+            let past = snapshot
+                .past_earnings_of_participant(&who, always, None, all)
+                .await?;
             past_earnings.extend(past);
         }
         let periods: Vec<PeriodId> = (0..MONTHS).map(|month| name(&month_name(month))).collect();
@@ -91,7 +96,9 @@ impl Books {
 
     /// Credits that count now.
     pub(crate) fn counting(&self) -> impl Iterator<Item = &Credit> {
-        self.credits.iter().filter(|credit| credit.obsolete.is_none())
+        self.credits
+            .iter()
+            .filter(|credit| credit.obsolete.is_none())
     }
 
     /// Every line with whether it is paid.
@@ -110,7 +117,11 @@ impl Books {
     /// Every earning and reversal by its id, wherever it is.
     pub(crate) fn by_id(&self) -> BTreeMap<EarningId, &Earning> {
         let past = self.past_earnings.iter().map(|past| &past.earning);
-        self.earnings.iter().chain(past).map(|earning| (earning.id, earning)).collect()
+        self.earnings
+            .iter()
+            .chain(past)
+            .map(|earning| (earning.id, earning))
+            .collect()
     }
 }
 

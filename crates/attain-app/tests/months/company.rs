@@ -43,7 +43,12 @@ pub(crate) fn ensure(holds: bool, promise: &'static str, text: impl FnOnce() -> 
 
 /// What should never be refused.
 pub(crate) fn accepted<T>(what: &str, outcome: Result<T, Refusal>) -> Result<T, Broken> {
-    outcome.or_else(|refusal| broken("nothing is refused without need", format!("{what}: {refusal:?}")))
+    outcome.or_else(|refusal| {
+        broken(
+            "nothing is refused without need",
+            format!("{what}: {refusal:?}"),
+        )
+    })
 }
 
 /// A company at work.
@@ -115,7 +120,10 @@ impl Company {
     /// Writes the documents.
     pub(crate) async fn define(&self, terms: &Terms) -> Kept {
         let (documents, write) = (documents(terms), ApplyMode::Write);
-        let applied = self.engine.apply(&self.caller, &documents, &[], write).await;
+        let applied = self
+            .engine
+            .apply(&self.caller, &documents, &[], write)
+            .await;
         match applied {
             Ok(_) => Ok(()),
             Err(refusals) => broken("documents are accepted", format!("{refusals:?}")),
@@ -146,7 +154,8 @@ impl Company {
         }
         let paid = now.batches.iter();
         let paid = paid.filter(|fact| fact.batch.status == BatchStatus::Paid);
-        self.paid.extend(paid.map(|fact| (fact.batch.id, fact.clone())));
+        self.paid
+            .extend(paid.map(|fact| (fact.batch.id, fact.clone())));
         Ok(())
     }
 }

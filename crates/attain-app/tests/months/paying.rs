@@ -43,9 +43,13 @@ impl Company {
     ) -> Result<Option<BatchId>, Broken> {
         let due = pay_date.unwrap_or_else(|| date_of(last_day(month)));
         let unsettled = self.unsettled(due).await?;
-        let expected = unsettled.or_else(|| (!self.is_payable(due)).then_some(Reason::NothingToPay));
+        let expected =
+            unsettled.or_else(|| (!self.is_payable(due)).then_some(Reason::NothingToPay));
         let (group, period) = (name("staff"), name(&month_name(month)));
-        let made = self.engine.create_batch(&self.caller, &group, &period, pay_date).await;
+        let made = self
+            .engine
+            .create_batch(&self.caller, &group, &period, pay_date)
+            .await;
         same_reason("make", expected, &made)?;
         Ok(made.ok().map(|view| view.batch.id))
     }
@@ -59,7 +63,10 @@ impl Company {
         let Some(id) = self.make_batch(month, None).await? else {
             return Ok(Outcome::Refused);
         };
-        accepted("freeze", self.engine.freeze_batch(&self.caller, id, None).await)?;
+        accepted(
+            "freeze",
+            self.engine.freeze_batch(&self.caller, id, None).await,
+        )?;
         accepted("pay", self.engine.pay_batch(&self.caller, id, None).await)?;
         Ok(Outcome::Done)
     }
@@ -72,7 +79,10 @@ impl Company {
             Some(reason) => Some(reason),
             None => self.unsettled(batch.pay_date).await?,
         };
-        let done = self.engine.refresh_batch(&self.caller, batch.id, None).await;
+        let done = self
+            .engine
+            .refresh_batch(&self.caller, batch.id, None)
+            .await;
         same_reason("refresh", expected, &done)?;
         Ok(outcome(&done))
     }
@@ -109,12 +119,19 @@ impl Company {
 
     /// Drops or pays what stands, and pays the rest.
     pub(crate) async fn pay_everything(&mut self) -> Kept {
-        let standing: Vec<_> =
-            self.books.batches.iter().map(|fact| (fact.batch.id, fact.batch.status)).collect();
+        let standing: Vec<_> = self
+            .books
+            .batches
+            .iter()
+            .map(|fact| (fact.batch.id, fact.batch.status))
+            .collect();
         for (id, status) in standing {
             match status {
                 BatchStatus::Building | BatchStatus::Unpaid | BatchStatus::Deleting => {
-                    accepted("delete", self.engine.delete_batch(&self.caller, id, None).await)?;
+                    accepted(
+                        "delete",
+                        self.engine.delete_batch(&self.caller, id, None).await,
+                    )?;
                 }
                 BatchStatus::Frozen | BatchStatus::Paying => {
                     accepted("pay", self.engine.pay_batch(&self.caller, id, None).await)?;
@@ -125,7 +142,10 @@ impl Company {
         self.books = self.read().await;
         let far = Some(date("2027-12-31"));
         if let Some(id) = self.make_batch(crate::terms::MONTHS - 1, far).await? {
-            accepted("freeze", self.engine.freeze_batch(&self.caller, id, None).await)?;
+            accepted(
+                "freeze",
+                self.engine.freeze_batch(&self.caller, id, None).await,
+            )?;
             accepted("pay", self.engine.pay_batch(&self.caller, id, None).await)?;
         }
         self.books = self.read().await;
@@ -138,13 +158,21 @@ fn refused_unless(status: BatchStatus, wanted: BatchStatus) -> Option<Reason> {
 }
 
 fn outcome<T>(done: &Result<T, Refusal>) -> Outcome {
-    if done.is_ok() { Outcome::Done } else { Outcome::Refused }
+    if done.is_ok() {
+        Outcome::Done
+    } else {
+        Outcome::Refused
+    }
 }
 
 fn same_reason<T>(what: &str, expected: Option<Reason>, done: &Result<T, Refusal>) -> Kept {
     let told = done.as_ref().err().map(|refusal| refusal.reason);
-    ensure(told == expected, "batches are refused when they have to be", || {
-        let refusal = done.as_ref().err();
-        format!("{what}: {refusal:?}, expected {expected:?}")
-    })
+    ensure(
+        told == expected,
+        "batches are refused when they have to be",
+        || {
+            let refusal = done.as_ref().err();
+            format!("{what}: {refusal:?}, expected {expected:?}")
+        },
+    )
 }

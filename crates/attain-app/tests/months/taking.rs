@@ -24,7 +24,7 @@ use crate::operations::Operation;
 use crate::reference::adjusting::{CreditDeed, SaleDeed};
 use crate::reference::collecting::{Answer, ByHand, Row};
 use crate::reference::crediting::Pass;
-use crate::terms::{MONTHS, Terms, last_day};
+use crate::terms::{MONTHS, Terms, first_day, last_day};
 
 /// What came of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,12 @@ impl Company {
         let raw: Vec<(u64, RawTransaction)> = (1..).zip(rows.iter().map(raw_row)).collect();
         let report = self.engine.import_transactions(&self.caller, &raw).await;
         let counts = accepted("an import", report)?.counts;
-        let told = (counts.stored, counts.unchanged, counts.superseded, counts.rejected);
+        let told = (
+            counts.stored,
+            counts.unchanged,
+            counts.superseded,
+            counts.rejected,
+        );
         let expected = self.business.import(rows);
         ensure(told == expected, SAME_ANSWER, || {
             format!("an import says {told:?}, expected {expected:?}")
@@ -99,7 +104,10 @@ impl Company {
     }
 
     async fn by_hand(&mut self, hand: &ByHand) -> Result<Outcome, Broken> {
-        let report = self.engine.import_credits(&self.caller, &[(1, raw_credit(hand))]).await;
+        let report = self
+            .engine
+            .import_credits(&self.caller, &[(1, raw_credit(hand))])
+            .await;
         let counts = accepted("a credit by hand", report)?.counts;
         let told = (counts.stored, counts.unchanged, counts.rejected);
         let expected = match self.business.by_hand(hand) {
@@ -119,7 +127,10 @@ impl Company {
             return Ok(Outcome::Refused);
         }
         let pick = |which: u32| directs[which as usize % directs.len()].1.clone();
-        let picked: Vec<_> = deeds.iter().map(|(which, deed)| (pick(*which), deed)).collect();
+        let picked: Vec<_> = deeds
+            .iter()
+            .map(|(which, deed)| (pick(*which), deed))
+            .collect();
         let adjustments: Vec<Adjustment> = picked
             .iter()
             .map(|(direct, deed)| {
@@ -131,10 +142,15 @@ impl Company {
                 }
             })
             .collect();
-        let report = self.engine.adjust(&self.caller, &adjustments, "as agreed").await;
+        let report = self
+            .engine
+            .adjust(&self.caller, &adjustments, "as agreed")
+            .await;
         let outcomes = accepted("a request to adjust", report)?.outcomes;
-        let numbered: Vec<_> =
-            picked.into_iter().map(|(direct, deed)| (direct.id, deed.clone())).collect();
+        let numbered: Vec<_> = picked
+            .into_iter()
+            .map(|(direct, deed)| (direct.id, deed.clone()))
+            .collect();
         let expected = self.business.adjust(&numbered);
         let told: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
         ensure(told == expected, SAME_ANSWER, || {
@@ -144,7 +160,11 @@ impl Company {
     }
 
     async fn adjust_sale(&mut self, key: u8, deed: SaleDeed) -> Result<Outcome, Broken> {
-        let own = self.books.transactions.iter().filter(|sale| sale.key == key_of(key));
+        let own = self
+            .books
+            .transactions
+            .iter()
+            .filter(|sale| sale.key == key_of(key));
         let newest = own.filter(|sale| sale.status != TransactionStatus::Obsolete);
         let Some(id) = newest.map(|sale| sale.id).max() else {
             return Ok(Outcome::Refused);
@@ -153,7 +173,10 @@ impl Company {
             version: None,
             kind: AdjustmentKind::Transaction(id, sale_action(deed)),
         };
-        let report = self.engine.adjust(&self.caller, &[adjustment], "as agreed").await;
+        let report = self
+            .engine
+            .adjust(&self.caller, &[adjustment], "as agreed")
+            .await;
         let outcomes = accepted("a request to adjust", report)?.outcomes;
         let expected = self.business.adjust_sale(key, deed);
         let told = outcomes.iter().all(Result::is_ok);
@@ -169,23 +192,19 @@ impl Company {
         first: usize,
         last: usize,
     ) -> Result<Outcome, Broken> {
-        let range = DateRange {
-            from: Some(date_of(last_day(first)) - chrono::Days::new(1)),
-            to: date_of(last_day(last)).succ_opt(),
-        };
+        let range = DateRange::between(date_of(first_day(first)), date_of(last_day(last) + 1));
         let waits = self.waits(range).await?;
         let waits_anywhere = self.waits(DateRange::ALWAYS).await?;
         let run = match self.start(process, range).await {
             Ok(run) => run,
             Err(refusal) => {
                 let is_fair = match process {
-                    Process::Revert | Process::RunAll => {
-                        waits_anywhere && (first, last) != (0, MONTHS - 1)
+                    // It may part what belongs together.
+                    Process::Revert => waits_anywhere && (first, last) != (0, MONTHS - 1),
+                    Process::RunAll => false,
+                    Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => {
+                        waits
                     }
-                    Process::Classify
-                    | Process::Credit
-                    | Process::RollUp
-                    | Process::Calculate => waits,
                 };
                 ensure(is_fair, "nothing is refused without need", || {
                     format!("{process:?} over {first}..={last}: {refusal:?}")
@@ -233,9 +252,11 @@ impl Company {
         ensure(!left, "revert leaves nothing that waits", String::new)?;
         let again = self.start(Process::Revert, DateRange::ALWAYS).await;
         let again = accepted("revert again", again)?;
-        ensure(again.counts.taken == 0, "reverting again moves nothing", || {
-            format!("{:?}", again.counts)
-        })?;
+        ensure(
+            again.counts.taken == 0,
+            "reverting again moves nothing",
+            || format!("{:?}", again.counts),
+        )?;
         Ok(Outcome::Done)
     }
 
@@ -260,7 +281,11 @@ impl Company {
 }
 
 fn outcome(is_done: bool) -> Outcome {
-    if is_done { Outcome::Done } else { Outcome::Refused }
+    if is_done {
+        Outcome::Done
+    } else {
+        Outcome::Refused
+    }
 }
 
 fn facts(run: &Run) -> RunFacts {

@@ -26,6 +26,11 @@ pub(crate) fn month_of(day: u32) -> usize {
     STARTS.iter().skip(1).filter(|start| **start <= day).count()
 }
 
+/// The first day of a month.
+pub(crate) fn first_day(month: usize) -> u32 {
+    STARTS[month]
+}
+
 /// The last day of a month.
 pub(crate) fn last_day(month: usize) -> u32 {
     STARTS[month + 1] - 1

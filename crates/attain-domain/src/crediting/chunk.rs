@@ -30,8 +30,8 @@ pub struct ChunkInput {
     /// The credits in the live table, obsolete ones included, of these transactions and of the
     /// versions before them.
     pub credits: Vec<Credit>,
-    /// The credits in history of the natural keys of those transactions that replace others: what
-    /// was reverted hands on its lineage all the same.
+    /// The credits in history of the natural keys of those transactions that may have been credited
+    /// before: what was reverted hands on its lineage all the same.
     pub past_credits: Vec<PastCredit>,
 }
 
@@ -136,11 +136,8 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// The credits of a transaction's key that went to history, if it replaces another one.
+    /// The credits of a transaction's key that went to history, oldest first.
     pub(super) fn past_of(&self, transaction: &Transaction) -> &[&'a Credit] {
-        if transaction.replaces.is_none() {
-            return &[];
-        }
         let key = &transaction.key;
         let start = self.past.partition_point(|past| past.key < *key);
         let end = self.past.partition_point(|past| past.key <= *key);

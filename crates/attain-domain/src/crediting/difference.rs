@@ -1,6 +1,5 @@
 //! What is live against what should be: what is equal stays, the rest is replaced.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chunk::ChunkOutcome;
@@ -103,20 +102,27 @@ impl<'a> Live<'a> {
         candidates.min().map(|(_, _, position)| position)
     }
 
-    /// The credit in history whose next version the desired one is, the newest of the nearest. It
-    /// was reverted before its successor was made.
+    /// The credit in history whose next version the desired one is. It was reverted before its
+    /// successor was made. One of the same amount goes before others: it may say just what it said.
     fn take_past(&mut self, desired: &Credit, calendar: &Calendar) -> Option<&'a Credit> {
         let lives = |lineage: LineageId| {
             self.taken.contains(&lineage) || self.credits.iter().any(|one| one.lineage == lineage)
         };
-        let candidates = self.past.iter().filter_map(|past| {
+        // In rising order: the last version of each lineage stays.
+        let last: BTreeMap<LineageId, &Credit> =
+            self.past.iter().map(|past| (past.lineage, *past)).collect();
+        let candidates = last.into_values().filter_map(|past| {
             if past.period != desired.period && !calendar.is_open(&past.period) {
                 return None;
             }
-            let distance = distance(past, desired)?;
-            (!lives(past.lineage)).then_some((distance, Reverse(past.id), *past))
+            let place = (
+                distance(past, desired)?,
+                past.amount != desired.amount,
+                past.id,
+            );
+            (!lives(past.lineage)).then_some((place, past))
         });
-        let (.., found) = candidates.min_by_key(|(distance, newest, _)| (*distance, *newest))?;
+        let (_, found) = candidates.min_by_key(|(place, _)| *place)?;
         self.taken.push(found.lineage);
         Some(found)
     }

@@ -1,14 +1,16 @@
 //! An engine over a store, with a clock and ids that do as they are told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use attain_app::{
     ApplyMode, ApplyPlan, Caller, Engine, ImportReport, Limits, RunRequest, WhenBusy,
 };
 use attain_domain::collecting::RawTransaction;
-use attain_domain::definition::DefinitionKind;
-use attain_domain::ids::WorkspaceId;
-use attain_domain::ports::{Snapshot, Store};
+use attain_domain::definition::{Definition, DefinitionKind};
+use attain_domain::ids::{ComponentId, PlanId, WorkspaceId};
+use attain_domain::plan::Phase;
+use attain_domain::ports::{ChunkSize, Snapshot, Store};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Process, Run};
 use attain_domain::testing::{ManualClock, SequentialIds, date, name};
@@ -164,7 +166,12 @@ impl Bench {
         self.run_at_once(process, first, last).await
     }
 
-    async fn run_at_once(&self, process: Process, first: u32, last: u32) -> Result<Run, Refusal> {
+    pub(crate) async fn run_at_once(
+        &self,
+        process: Process,
+        first: u32,
+        last: u32,
+    ) -> Result<Run, Refusal> {
         self.clock.advance(1);
         let range = DateRange::between(first_of(first), first_of(last + 1));
         let request = RunRequest {
@@ -173,6 +180,27 @@ impl Bench {
             when_busy: WhenBusy::Refuse,
         };
         self.engine.run_to_end(&self.caller, &request).await
+    }
+
+    /// The components of the first phase.
+    pub(crate) async fn first_phase(&self) -> BTreeSet<(PlanId, ComponentId)> {
+        let (kind, all) = (DefinitionKind::Plan, ChunkSize::largest());
+        let plans = self
+            .snapshot()
+            .await
+            .definitions_after(kind, None, all)
+            .await;
+        let mut first = BTreeSet::new();
+        for record in plans.expect("it answers") {
+            if let Definition::Plan(plan) = record.body {
+                let components = plan
+                    .components
+                    .iter()
+                    .filter(|one| one.phase == Phase::First);
+                first.extend(components.map(|one| (plan.id.clone(), one.id.clone())));
+            }
+        }
+        first
     }
 
     /// Runs everything over the whole calendar.

@@ -33,27 +33,40 @@ impl Business {
     /// Adjusts direct credits, named by their numbers; true for each that was accepted. Those of
     /// one sale are done together or not at all.
     pub(crate) fn adjust(&mut self, deeds: &[(u64, CreditDeed)]) -> Vec<bool> {
-        let sale_of: BTreeMap<u64, u8> =
-            self.directs().into_iter().map(|(key, direct)| (direct.id, key)).collect();
+        let sale_of: BTreeMap<u64, u8> = self
+            .directs()
+            .into_iter()
+            .map(|(key, direct)| (direct.id, key))
+            .collect();
         let mut refused: BTreeSet<u8> = BTreeSet::new();
         let mut named = BTreeSet::new();
         for (id, deed) in deeds {
             let key = sale_of[id];
             let sale = &self.sales[&key];
             let direct = sale.direct.iter().find(|direct| direct.id == *id);
-            let fits = direct.is_some_and(|direct| replacements(&self.terms, direct, deed).is_some());
+            let fits =
+                direct.is_some_and(|direct| replacements(&self.terms, direct, deed).is_some());
             if !fits || !named.insert(*id) {
                 refused.insert(key);
             }
         }
-        for (id, deed) in deeds.iter().filter(|(id, _)| !refused.contains(&sale_of[id])) {
+        for (id, deed) in deeds
+            .iter()
+            .filter(|(id, _)| !refused.contains(&sale_of[id]))
+        {
             self.adjust_one(sale_of[id], *id, deed);
         }
-        deeds.iter().map(|(id, _)| !refused.contains(&sale_of[id])).collect()
+        deeds
+            .iter()
+            .map(|(id, _)| !refused.contains(&sale_of[id]))
+            .collect()
     }
 
     fn adjust_one(&mut self, key: u8, id: u64, deed: &CreditDeed) {
-        let direct = self.sales[&key].direct.iter().find(|direct| direct.id == id);
+        let direct = self.sales[&key]
+            .direct
+            .iter()
+            .find(|direct| direct.id == id);
         let direct = direct.expect("it was found before");
         let new = replacements(&self.terms, direct, deed).expect("it was accepted");
         // A split begins anew even where it changes nothing.
@@ -153,5 +166,9 @@ fn split(terms: &Terms, says: &Says, parts: &[(u8, i64)]) -> Option<Vec<Says>> {
 
 /// A percent of an amount, rounded.
 pub(super) fn part(terms: &Terms, cents: i64, percent: i64) -> i64 {
-    rounded(i128::from(cents) * i128::from(percent), PERCENT, terms.half_up)
+    rounded(
+        i128::from(cents) * i128::from(percent),
+        PERCENT,
+        terms.half_up,
+    )
 }

@@ -169,12 +169,18 @@ impl Business {
         // The day of the hierarchy is no column of a row.
         let is_said = |old: &Direct| {
             let tree_day = old.says.tree_day;
-            old.says == Says { tree_day, ..says.clone() }
+            old.says
+                == Says {
+                    tree_day,
+                    ..says.clone()
+                }
         };
         if old.as_ref().is_some_and(is_said) {
             return Answer::Unchanged;
         }
-        let leaves_closed = old.as_ref().is_some_and(|old| self.terms.is_closed(old.says.day));
+        let leaves_closed = old
+            .as_ref()
+            .is_some_and(|old| self.terms.is_closed(old.says.day));
         if leaves_closed || self.terms.is_closed(hand.day) {
             return Answer::Rejected;
         }

@@ -18,7 +18,10 @@ impl Business {
     pub(crate) fn run(&mut self, pass: Pass, first: usize, last: usize) {
         for month in (first..=last).filter(|month| !self.terms.closed[*month]) {
             let keys: Vec<u8> = self.sales.keys().copied().collect();
-            for key in keys.into_iter().filter(|key| self.sales[key].month() == month) {
+            for key in keys
+                .into_iter()
+                .filter(|key| self.sales[key].month() == month)
+            {
                 let mut sale = self.sales[&key].clone();
                 self.pass(pass, month, &mut sale);
                 self.sales.insert(key, sale);
@@ -104,7 +107,9 @@ fn preserves(sale: &Sale) -> bool {
 fn by_rules(terms: &Terms, sale: &Sale) -> Option<Vec<Says>> {
     let content = &sale.content;
     let rules = terms.rule_list();
-    let rule = rules.into_iter().find(|rule| rule.above.is_none_or(|least| content.cents > least))?;
+    let rule = rules
+        .into_iter()
+        .find(|rule| rule.above.is_none_or(|least| content.cents > least))?;
     let mut before = 0;
     let mut given = Vec::new();
     for receives in rule.receivers {

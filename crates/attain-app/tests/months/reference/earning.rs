@@ -42,7 +42,11 @@ impl Business {
         let credits = self.counted();
         let mut earned = Vec::new();
         for who in 0..PEOPLE {
-            let own: Vec<Counted> = credits.iter().copied().filter(|one| one.who == who).collect();
+            let own: Vec<Counted> = credits
+                .iter()
+                .copied()
+                .filter(|one| one.who == who)
+                .collect();
             if who >= 3 {
                 self.flat(who, &own, &mut earned);
                 self.ladder(who, &own, &mut earned);
@@ -88,7 +92,13 @@ impl Business {
         for credit in own.iter().filter(|credit| !credit.indirect) {
             let month = month_of(credit.day);
             let cents = rounded(i128::from(credit.cents) * rate, RATE, self.terms.half_up);
-            earned.push(of_credit(who, "reps/flat", month_name(month), credit, cents));
+            earned.push(of_credit(
+                who,
+                "reps/flat",
+                month_name(month),
+                credit,
+                cents,
+            ));
         }
     }
 
@@ -96,9 +106,18 @@ impl Business {
         let rates = self.terms.rate_list();
         let direct: Vec<&Counted> = own.iter().filter(|credit| !credit.indirect).collect();
         for (name, months) in spans(rates.ladder_by_month) {
-            let own = direct.iter().filter(|one| months.contains(&month_of(one.day)));
+            let own = direct
+                .iter()
+                .filter(|one| months.contains(&month_of(one.day)));
             let own: Vec<&Counted> = own.copied().collect();
-            self.climb(who, "reps/ladder", &name, (&LADDER, &rates.ladder), &own, earned);
+            self.climb(
+                who,
+                "reps/ladder",
+                &name,
+                (&LADDER, &rates.ladder),
+                &own,
+                earned,
+            );
         }
     }
 
@@ -107,7 +126,14 @@ impl Business {
         for (name, months) in spans(false) {
             let own = own.iter().filter(|one| months.contains(&month_of(one.day)));
             let own: Vec<&Counted> = own.collect();
-            self.climb(who, "managers/override", &name, (&TEAM, &rates), &own, earned);
+            self.climb(
+                who,
+                "managers/override",
+                &name,
+                (&TEAM, &rates),
+                &own,
+                earned,
+            );
         }
     }
 
@@ -127,7 +153,13 @@ impl Business {
             let before = until(total);
             total += credit.cents;
             let cents = until(total) - before;
-            earned.push(of_credit(who, component, interval.to_owned(), credit, cents));
+            earned.push(of_credit(
+                who,
+                component,
+                interval.to_owned(),
+                credit,
+                cents,
+            ));
         }
     }
 
@@ -174,13 +206,7 @@ fn spans(by_month: bool) -> Vec<(String, std::ops::Range<usize>)> {
     spans
 }
 
-fn of_credit(
-    who: u8,
-    component: &str,
-    interval: String,
-    credit: &Counted,
-    cents: i64,
-) -> Earned {
+fn of_credit(who: u8, component: &str, interval: String, credit: &Counted, cents: i64) -> Earned {
     Earned {
         sale: Some(credit.key),
         ..of_interval(who, component, interval, month_of(credit.day), cents)
