@@ -84,11 +84,9 @@ fn end(draft: &mut Draft<'_>, row: &Earning) {
         return;
     }
     let stamp = draft.stamp(Some(&row.stamp));
-    draft.changes.earnings_obsoleted.push(Obsoletion {
-        id: row.id,
-        mark: obsolete(draft, &stamp),
-        stamp,
-    });
+    let (id, mark) = (row.id, obsolete(draft, &stamp));
+    let obsoletion = Obsoletion { id, mark, stamp };
+    draft.changes.earnings_obsoleted.push(obsoletion);
 }
 
 /// A past earning is earned again, in the place of the current one of its key.
