@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use attain_domain::refusal::Refusal;
 
-use crate::format::AdjustStep;
+use crate::format::{AdjustStep, AdjustmentStep};
 use crate::table::Row;
 
 /// What a scenario can look at.
@@ -134,6 +134,17 @@ pub trait Driver: Send {
     /// Adjusts credits and transactions. `adjusted`: element, outcome, obsolete, made, reason, field,
     /// text.
     async fn adjust(&mut self, step: &AdjustStep) -> Result<Answer, Refusal>;
+
+    /// What adjustments would do. `adjusted` as for the real thing; `pay`: participant, before, after;
+    /// `taken_back`: amount; `made`: the columns of credits.
+    async fn preview(&mut self, what: &[AdjustmentStep]) -> Result<Answer, Refusal>;
+
+    /// This moment: that of the last thing that was done.
+    async fn moment(&mut self) -> Result<String, Refusal>;
+
+    /// What everybody had earned and been paid, as known at a moment: participant, period, batch,
+    /// earned, paid.
+    async fn as_of(&mut self, moment: &str) -> Result<Vec<Row>, Refusal>;
 
     /// Runs a process from a first date through a last one; without dates, over what it finds
     /// itself. `counts`: name, count.

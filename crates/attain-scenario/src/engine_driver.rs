@@ -1,5 +1,7 @@
 //! Runs scenarios on an engine in this process.
 
+mod corrections;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -8,19 +10,20 @@ use attain_app::{
     RunRequest, WhenBusy,
 };
 use attain_documents::read_documents;
-use attain_documents::table::{Header, ImportRow};
 use attain_domain::ids::{
-    ActorId, BatchId, EarningId, PayGroupId, PeriodId, TransactionId, WorkspaceId,
+    ActorId, BatchId, EarningId, ParticipantId, PayGroupId, PeriodId, WorkspaceId,
 };
 use attain_domain::payment::{PaymentLine, Paysheet};
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::run::{Process, Run};
-use attain_domain::time::{Date, DateRange};
+use attain_domain::run::Run;
+use attain_domain::time::DateRange;
 
 use crate::driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
+use crate::format::{AdjustStep, AdjustmentStep};
 use crate::show;
 use crate::table::Row;
+use crate::texts::{date, dates, malformed, process, rows};
 
 /// Runs scenarios on an engine, in a workspace of their own.
 pub struct EngineDriver {
@@ -85,17 +88,12 @@ impl EngineDriver {
 
     /// Number and type of the transaction of each live earning.
     async fn numbers(&self) -> Result<BTreeMap<EarningId, (String, String)>, Refusal> {
-        let transactions = self.transactions().await?;
-        let of = |id: TransactionId| {
-            let found = transactions
-                .iter()
-                .find(|transaction| transaction.id == id)?;
-            Some((found.key.number.to_string(), found.key.kind.to_string()))
-        };
         let earnings = self.earnings().await?;
+        let keys = self.keys_of(&earnings).await?;
         let mut numbers: BTreeMap<EarningId, (String, String)> = BTreeMap::new();
         for earning in &earnings {
-            if let Some(number) = earning.transaction.and_then(of) {
+            if let Some(key) = earning.transaction.and_then(|id| keys.get(&id)) {
+                let number = (key.number.to_string(), key.kind.to_string());
                 // A line that was paid before the earning was reversed points at the old one.
                 if let Some(old) = earning.reversal_of {
                     numbers.insert(old, number.clone());
@@ -151,13 +149,18 @@ impl EngineDriver {
         Ok(rows)
     }
 
-    async fn credits(&self) -> Result<Vec<Row>, Refusal> {
+    async fn people(&self) -> Result<Vec<ParticipantId>, Refusal> {
         let mut people = Vec::new();
         for record in self.engine.export(&self.caller).await? {
             if let attain_domain::definition::Definition::Participant(person) = record.body {
                 people.push(person.id);
             }
         }
+        Ok(people)
+    }
+
+    async fn credits(&self) -> Result<Vec<Row>, Refusal> {
+        let people = self.people().await?;
         let credits = self
             .engine
             .credits(
@@ -170,46 +173,6 @@ impl EngineDriver {
             .await?;
         Ok(credits.iter().map(show::credit).collect())
     }
-}
-
-fn malformed(field: &'static str) -> impl Fn(attain_domain::ids::IdError) -> Refusal {
-    move |error| Refusal::new(Reason::MalformedValue, error.to_string()).at(field)
-}
-
-pub(crate) fn date(field: &'static str, text: &str) -> Result<Date, Refusal> {
-    Date::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
-        Refusal::new(Reason::MalformedValue, format!("`{text}` is not a date")).at(field)
-    })
-}
-
-/// The process that a scenario names.
-pub(crate) fn process(name: &str) -> Result<Process, Refusal> {
-    match name {
-        "all" => Ok(Process::RunAll),
-        "classify" => Ok(Process::Classify),
-        "credit" => Ok(Process::Credit),
-        "roll_up" => Ok(Process::RollUp),
-        "calculate" => Ok(Process::Calculate),
-        other => {
-            let text = format!("there is no process `{other}`");
-            Err(Refusal::new(Reason::MalformedValue, text).at("process"))
-        }
-    }
-}
-
-/// CSV rows with their lines.
-pub(crate) fn rows<R: ImportRow>(csv: &str) -> Result<Vec<(u64, R)>, Refusal> {
-    let wrong = |error: csv::Error| Refusal::new(Reason::MalformedFile, error.to_string());
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(csv.as_bytes());
-    let header = Header::parse::<R>(reader.headers().map_err(wrong)?.iter())?;
-    let mut rows = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let row = header.row(record.map_err(wrong)?.iter())?;
-        rows.push((index as u64 + 2, row));
-    }
-    Ok(rows)
 }
 
 fn imported(report: &ImportReport) -> Answer {
@@ -229,7 +192,10 @@ fn imported(report: &ImportReport) -> Answer {
         ("counts", show::counts(counts)),
         ("rejected", rejected.collect()),
     ]);
-    Answer { tables, id: None }
+    Answer {
+        tables,
+        ..Answer::default()
+    }
 }
 
 fn ran(run: &Run) -> Answer {
@@ -252,6 +218,7 @@ fn ran(run: &Run) -> Answer {
     Answer {
         tables: BTreeMap::from([("counts", rows)]),
         id: Some(run.id.to_string()),
+        ..Answer::default()
     }
 }
 
@@ -278,7 +245,10 @@ impl Driver for EngineDriver {
         });
         let findings = plan.findings.iter().map(show::finding).collect();
         let tables = BTreeMap::from([("applied", applied.collect()), ("findings", findings)]);
-        Ok(Answer { tables, id: None })
+        Ok(Answer {
+            tables,
+            ..Answer::default()
+        })
     }
 
     async fn import(&mut self, csv: &str) -> Result<Answer, Refusal> {
@@ -299,16 +269,30 @@ impl Driver for EngineDriver {
         Ok(imported(&report))
     }
 
-    async fn run(&mut self, process: &str, from: &str, through: &str) -> Result<Answer, Refusal> {
-        let process = self::process(process)?;
-        let to = date("through", through)?.succ_opt();
-        let range = DateRange {
-            from: Some(date("from", from)?),
-            to,
-        };
+    async fn adjust(&mut self, step: &AdjustStep) -> Result<Answer, Refusal> {
+        self.adjust_all(step).await
+    }
+
+    async fn preview(&mut self, what: &[AdjustmentStep]) -> Result<Answer, Refusal> {
+        self.preview_all(what).await
+    }
+
+    async fn moment(&mut self) -> Result<String, Refusal> {
+        self.last_moment().await
+    }
+
+    async fn as_of(&mut self, moment: &str) -> Result<Vec<Row>, Refusal> {
+        self.known_at(moment).await
+    }
+
+    async fn run(
+        &mut self,
+        name: &str,
+        between: Option<(&str, &str)>,
+    ) -> Result<Answer, Refusal> {
         let request = RunRequest {
-            process,
-            range,
+            process: process(name)?,
+            range: dates(between)?,
             when_busy: WhenBusy::Refuse,
         };
         Ok(ran(&self.engine.run_to_end(&self.caller, &request).await?))
@@ -328,8 +312,8 @@ impl Driver for EngineDriver {
             .create_batch(&self.caller, &group, &period, pay_date)
             .await?;
         Ok(Answer {
-            tables: BTreeMap::new(),
             id: Some(view.batch.id.to_string()),
+            ..Answer::default()
         })
     }
 
@@ -398,13 +382,18 @@ impl Driver for EngineDriver {
 
     async fn view(&mut self, view: View) -> Result<Vec<Row>, Refusal> {
         match view {
-            View::Transactions => Ok(self
-                .transactions()
-                .await?
-                .iter()
-                .map(show::transaction)
-                .collect()),
+            View::Transactions => {
+                let transactions = self.transactions().await?;
+                Ok(corrections::with_newer(&transactions)
+                    .map(|(one, newer)| show::transaction(one, newer))
+                    .collect())
+            }
+            View::TransactionHistory => self.transaction_versions().await,
             View::Credits => self.credits().await,
+            View::CreditHistory => self.credit_versions().await,
+            View::EarningHistory => self.earning_versions().await,
+            View::Pending => self.waits().await,
+            View::Activities => self.deeds_with_reasons().await,
             View::Earnings => {
                 let numbers = self.numbers().await?;
                 let earnings = self.earnings().await?;

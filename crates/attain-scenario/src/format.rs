@@ -4,9 +4,12 @@ mod adjusting;
 
 use std::collections::BTreeMap;
 
+use attain_domain::refusal::{Reason, Refusal};
 use serde::Deserialize;
 
-pub use adjusting::{AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep};
+pub use adjusting::{
+    AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, PreviewStep,
+};
 
 /// Why a file is not a scenario.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +70,12 @@ pub struct Step {
     /// Adjusts credits and transactions by hand.
     #[serde(default)]
     pub adjust: Option<AdjustStep>,
+    /// Says what adjustments would do; nothing is stored.
+    #[serde(default)]
+    pub preview: Option<PreviewStep>,
+    /// Gives this moment a name; what was known then is looked at later as `as of NAME`.
+    #[serde(default)]
+    pub moment: Option<String>,
     /// Runs a process.
     #[serde(default)]
     pub run: Option<RunStep>,
@@ -197,6 +206,23 @@ pub struct LineStep {
     /// The component, where there are several.
     #[serde(default)]
     pub component: Option<String>,
+}
+
+impl RevertStep {
+    /// First and last date, if there are any.
+    ///
+    /// # Errors
+    /// `MISSING_VALUE` when one of the two is not there.
+    pub fn dates(&self) -> Result<Option<(&str, &str)>, Refusal> {
+        match (self.from.as_deref(), self.through.as_deref()) {
+            (None, None) => Ok(None),
+            (Some(from), Some(through)) => Ok(Some((from, through))),
+            (Some(_), None) | (None, Some(_)) => {
+                let text = "a revert has both dates or none";
+                Err(Refusal::new(Reason::MissingValue, text).at("revert"))
+            }
+        }
+    }
 }
 
 impl Scenario {

@@ -1,7 +1,9 @@
 //! Runs scenarios through a server, as any other caller of it would.
 
+mod corrections;
 mod refusals;
 mod show;
+mod wire;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ use attain_client::proto::{
     EarningView, PaymentLine, Paysheet, TransactionRow, WhenBusy,
 };
 use attain_client::{
-    ApplyMode, Client, ClientError, ImportProgress, Rows, proto, standard, values,
+    ApplyMode, Client, ClientError, ImportProgress, Rows, proto,
 };
 use attain_domain::collecting::{RawCredit, RawTransaction};
 use attain_domain::refusal::{Reason, Refusal};
@@ -19,15 +21,17 @@ use attain_domain::run::Process;
 use futures::stream::{self, TryStreamExt};
 
 use crate::driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
-use crate::engine_driver::{date, process, rows};
+use crate::format::{AdjustStep, AdjustmentStep};
 use crate::show::{counts, rejected};
 use crate::table::Row;
+use crate::texts::{process, rows};
 use refusals::{reason, refusal, refusals};
+use wire::{between, wire_date};
 
 /// Who calls where a scenario does not say.
 const ACTOR: &str = "scenario";
 
-/// Number and type of the transaction of each live earning, by the earning's id.
+/// Number and type of a transaction, by its id or that of an earning.
 type Numbers = BTreeMap<String, (String, String)>;
 
 /// Runs scenarios on a server, in a workspace of their own.
@@ -90,16 +94,7 @@ impl GrpcDriver {
     }
 
     async fn numbers(&self, earnings: &[Earning]) -> Result<Numbers, Refusal> {
-        let transactions = all(self.client.transactions(DateRange::default())).await?;
-        let known: Numbers = transactions
-            .into_iter()
-            .map(|one| {
-                (
-                    one.transaction_id,
-                    (one.source_number, one.transaction_type),
-                )
-            })
-            .collect();
+        let known = self.keys_of(earnings).await?;
         let mut numbers = Numbers::new();
         for earning in earnings {
             if let Some(number) = known.get(&earning.transaction_id) {
@@ -162,13 +157,6 @@ impl GrpcDriver {
 
 async fn all<T>(rows: Rows<T>) -> Result<Vec<T>, Refusal> {
     rows.try_collect().await.map_err(refusal)
-}
-
-fn wire_date(field: &'static str, text: &str) -> Result<standard::Date, Refusal> {
-    let read = date(field, text)?;
-    values::date(&read.to_string()).ok_or_else(|| {
-        Refusal::new(Reason::OutOfRange, format!("`{text}` cannot be sent")).at(field)
-    })
 }
 
 fn transaction_row(row: RawTransaction) -> TransactionRow {
@@ -248,7 +236,10 @@ async fn imported(
             rejected(line.copied().unwrap_or_default(), &refusal)
         });
     let tables = BTreeMap::from([("rejected", refused.collect()), ("counts", counts(totals))]);
-    Ok(Answer { tables, id: None })
+    Ok(Answer {
+        tables,
+        ..Answer::default()
+    })
 }
 
 #[async_trait]
@@ -266,7 +257,10 @@ impl Driver for GrpcDriver {
         let applied = answer.definitions.iter().map(show::applied).collect();
         let findings = answer.findings.iter().map(show::finding).collect();
         let tables = BTreeMap::from([("applied", applied), ("findings", findings)]);
-        Ok(Answer { tables, id: None })
+        Ok(Answer {
+            tables,
+            ..Answer::default()
+        })
     }
 
     async fn import(&mut self, csv: &str) -> Result<Answer, Refusal> {
@@ -283,28 +277,45 @@ impl Driver for GrpcDriver {
         imported(self.client.import_credits(stream::iter(rows)).await, &lines).await
     }
 
-    async fn run(&mut self, name: &str, from: &str, through: &str) -> Result<Answer, Refusal> {
+    async fn adjust(&mut self, step: &AdjustStep) -> Result<Answer, Refusal> {
+        self.adjust_all(step).await
+    }
+
+    async fn preview(&mut self, what: &[AdjustmentStep]) -> Result<Answer, Refusal> {
+        self.preview_all(what).await
+    }
+
+    async fn moment(&mut self) -> Result<String, Refusal> {
+        self.last_moment().await
+    }
+
+    async fn as_of(&mut self, moment: &str) -> Result<Vec<Row>, Refusal> {
+        self.known_at(moment).await
+    }
+
+    async fn run(
+        &mut self,
+        name: &str,
+        dates: Option<(&str, &str)>,
+    ) -> Result<Answer, Refusal> {
         let process = match process(name)? {
+            Process::Revert => proto::Process::Revert,
             Process::RunAll => proto::Process::RunAll,
             Process::Classify => proto::Process::Classify,
             Process::Credit => proto::Process::Credit,
             Process::RollUp => proto::Process::RollUp,
             Process::Calculate => proto::Process::Calculate,
         };
-        let end = date("through", through)?.succ_opt();
-        let dates = DateRange {
-            start_date: Some(wire_date("from", from)?),
-            end_date: end.and_then(|end| values::date(&end.to_string())),
-        };
         let ended = self
             .client
-            .run_to_end(process, dates, WhenBusy::Refuse, |_| {})
+            .run_to_end(process, between(dates)?, WhenBusy::Refuse, |_| {})
             .await;
         let ended = ended.map_err(refusal)?;
         let tables = BTreeMap::from([("counts", show::run(&ended))]);
         Ok(Answer {
             tables,
             id: Some(ended.run_id),
+            ..Answer::default()
         })
     }
 
@@ -320,8 +331,8 @@ impl Driver for GrpcDriver {
         let made = self.client.create_batch(pay_group, period, pay_date).await;
         let batch = made.map_err(refusal)?.batch;
         Ok(Answer {
-            tables: BTreeMap::new(),
             id: Some(batch.batch_id),
+            ..Answer::default()
         })
     }
 
@@ -379,9 +390,16 @@ impl Driver for GrpcDriver {
         match view {
             View::Transactions => {
                 let transactions = all(self.client.transactions(DateRange::default())).await?;
-                Ok(transactions.iter().map(show::transaction).collect())
+                Ok(corrections::with_newer(&transactions)
+                    .map(|(one, newer)| show::transaction(one, newer))
+                    .collect())
             }
+            View::TransactionHistory => self.transaction_versions().await,
             View::Credits => self.credits().await,
+            View::CreditHistory => self.credit_versions().await,
+            View::EarningHistory => self.earning_versions().await,
+            View::Pending => self.waits().await,
+            View::Activities => self.deeds_with_reasons().await,
             View::Earnings => {
                 let earnings = self.earnings(EarningView::Full).await?;
                 let numbers = self.numbers(&earnings).await?;

@@ -17,7 +17,8 @@ pub use driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
 pub use engine_driver::EngineDriver;
 pub use files::{ScenarioFile, read_scenarios, yaml_files};
 pub use format::{
-    AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, Scenario, ScenarioError,
+    AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, PreviewStep, Scenario,
+    ScenarioError,
 };
 #[cfg(feature = "grpc")]
 pub use grpc_driver::GrpcDriver;

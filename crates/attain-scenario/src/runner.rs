@@ -27,6 +27,22 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What the scenario has given names to.
+#[derive(Default)]
+struct Names {
+    /// Batches, by their ids.
+    batches: BTreeMap<String, String>,
+    /// Moments.
+    moments: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// The id of a batch that the scenario has named; the name itself for one that it has not.
+    fn batch<'a>(&'a self, name: &'a str) -> &'a str {
+        self.batches.get(name).map_or(name, String::as_str)
+    }
+}
+
 /// Runs one scenario. `includes` are the texts of its included files, in order.
 ///
 /// # Errors
@@ -43,13 +59,13 @@ pub async fn run(
             .await
             .map_err(|refusals| fail(0, &list(&refusals)))?;
     }
-    let mut batches = BTreeMap::new();
+    let mut names = Names::default();
     for (index, step) in scenario.steps.iter().enumerate() {
         let number = index + 1;
-        let answer = act(step, driver, &mut batches).await;
+        let answer = act(step, driver, &mut names).await;
         let answer = expect_refusal(step, answer).map_err(|text| fail(number, &text))?;
         for (name, expected) in &step.then {
-            let different = look(name, expected, &answer, &batches, driver).await;
+            let different = look(name, expected, &answer, &names, driver).await;
             if let Some(text) = different.map_err(|text| fail(number, &text))? {
                 return Err(fail(number, &format!("{name}:\n{text}")));
             }
@@ -121,12 +137,12 @@ fn refusal_row(refusal: &Refusal) -> Row {
 async fn act(
     step: &Step,
     driver: &mut dyn Driver,
-    batches: &mut BTreeMap<String, String>,
+    names: &mut Names,
 ) -> Result<Answer, Vec<Refusal>> {
     if let Some(documents) = &step.apply {
         return driver.apply(documents).await;
     }
-    act_one(step, driver, batches)
+    act_one(step, driver, names)
         .await
         .map_err(|refusal| vec![refusal])
 }
@@ -134,7 +150,7 @@ async fn act(
 async fn act_one(
     step: &Step,
     driver: &mut dyn Driver,
-    batches: &mut BTreeMap<String, String>,
+    names: &mut Names,
 ) -> Result<Answer, Refusal> {
     if let Some(csv) = &step.import {
         return driver.import(csv).await;
@@ -145,34 +161,40 @@ async fn act_one(
     if let Some(adjust) = &step.adjust {
         return driver.adjust(adjust).await;
     }
+    if let Some(preview) = &step.preview {
+        return driver.preview(&preview.what).await;
+    }
+    if let Some(name) = &step.moment {
+        names.moments.insert(name.clone(), driver.moment().await?);
+    }
     if let Some(run) = &step.run {
         let process = run.process.as_deref().unwrap_or("all");
         return driver.run(process, Some((&run.from, &run.through))).await;
     }
     if let Some(revert) = &step.revert {
-        let dates = revert.from.as_deref().zip(revert.through.as_deref());
-        return driver.run("revert", dates).await;
+        return driver.run("revert", revert.dates()?).await;
     }
     if let Some(new) = &step.create_batch {
         let date = new.pay_date.as_deref();
         let answer = driver
             .create_batch(&new.pay_group, &new.period, date)
             .await?;
-        batches.insert(new.name.clone(), answer.id.clone().unwrap_or_default());
+        let id = answer.id.clone().unwrap_or_default();
+        names.batches.insert(new.name.clone(), id);
         return Ok(answer);
     }
     if let Some(name) = &step.freeze_and_pay {
         driver
-            .batch(named(batches, name), BatchAction::Freeze)
+            .batch(names.batch(name), BatchAction::Freeze)
             .await?;
-        return driver.batch(named(batches, name), BatchAction::Pay).await;
+        return driver.batch(names.batch(name), BatchAction::Pay).await;
     }
     if let Some((name, action)) = batch_action(step) {
-        return driver.batch(named(batches, name), action).await;
+        return driver.batch(names.batch(name), action).await;
     }
     if let Some((sheet, action)) = sheet_action(step) {
         let actor = sheet.actor.as_deref();
-        let batch = named(batches, &sheet.batch);
+        let batch = names.batch(&sheet.batch);
         return driver.sheet(batch, &sheet.participant, actor, action).await;
     }
     if let Some((line, held)) = line_action(step) {
@@ -181,15 +203,10 @@ async fn act_one(
             component: line.component.clone(),
         };
         return driver
-            .hold(named(batches, &line.batch), &line.participant, choice, held)
+            .hold(names.batch(&line.batch), &line.participant, choice, held)
             .await;
     }
     Ok(Answer::default())
-}
-
-/// The id of a batch that the scenario has named; the name itself for one that it has not.
-fn named<'a>(batches: &'a BTreeMap<String, String>, name: &'a str) -> &'a str {
-    batches.get(name).map_or(name, String::as_str)
 }
 
 fn batch_action(step: &Step) -> Option<(&str, BatchAction)> {
@@ -237,25 +254,28 @@ async fn look(
     name: &str,
     expected: &str,
     answer: &Answer,
-    batches: &BTreeMap<String, String>,
+    names: &Names,
     driver: &mut dyn Driver,
 ) -> Result<Option<String>, String> {
     let table = Table::parse(expected).map_err(|error| format!("{name}: {error}"))?;
-    let rows = match answer.tables.get(name) {
-        Some(rows) => rows.clone(),
-        None => {
+    let rows = match (answer.tables.get(name), name.strip_prefix("as of ")) {
+        (Some(rows), _) => Ok(rows.clone()),
+        (None, Some(moment)) => {
+            let at = names.moments.get(moment);
+            let at = at.ok_or_else(|| format!("there is no moment `{moment}`"))?;
+            driver.as_of(at).await
+        }
+        (None, None) => {
             let view = View::ALL.into_iter().find(|view| view.name() == name);
             let view = view.ok_or_else(|| format!("there is no table `{name}` to look at"))?;
-            driver
-                .view(view)
-                .await
-                .map_err(|refusal| list(&[refusal]))?
+            driver.view(view).await
         }
     };
+    let rows = rows.map_err(|refusal| list(&[refusal]))?;
     if name == "counts" || name == View::Pending.name() {
         return Ok(table.difference(&of_named(&table, rows)));
     }
-    Ok(table.difference(&with_names(rows, batches)))
+    Ok(table.difference(&with_names(rows, &names.batches)))
 }
 
 /// Only the counts that the scenario names: others are zero or beside the point.

@@ -1,5 +1,7 @@
 //! Records as rows of text, in the words of scenario files. Every driver shows the same columns.
 
+pub(crate) mod past;
+
 use attain_domain::calculation::lint::Finding;
 use attain_domain::credit::{Credit, CreditKind, CreditOrigin, CreditStatus};
 use attain_domain::earning::{Earning, EarningOutcome, PaymentState, SliceTrace};
@@ -56,7 +58,8 @@ pub(crate) fn run_status(status: RunStatus) -> &'static str {
     }
 }
 
-pub(crate) fn transaction(transaction: &Transaction) -> Row {
+/// One transaction; `newer` is the amount of the one that replaced it.
+pub(crate) fn transaction(transaction: &Transaction, newer: Option<Decimal>) -> Row {
     let (status, reason) = match &transaction.status {
         TransactionStatus::New => ("new", ""),
         TransactionStatus::Classified => ("classified", ""),
@@ -86,15 +89,28 @@ pub(crate) fn transaction(transaction: &Transaction) -> Row {
         ),
         ("status", status.to_owned()),
         ("reason", reason.to_owned()),
+        (
+            "preserve_credits",
+            yes(transaction.flags.preserve_credits),
+        ),
+        (
+            "replaced_by",
+            newer.map(|amount| amount.to_string()).unwrap_or_default(),
+        ),
+        ("version", transaction.stamp.version.0.to_string()),
     ])
 }
 
-pub(crate) fn credit(credit: &Credit) -> Row {
-    let kind = match credit.kind {
+/// How a participant came to a credit.
+pub(crate) fn credit_kind(kind: CreditKind) -> &'static str {
+    match kind {
         CreditKind::Direct => "direct",
         CreditKind::Indirect => "indirect",
         CreditKind::Team => "team",
-    };
+    }
+}
+
+pub(crate) fn credit(credit: &Credit) -> Row {
     let (status, reason) = match &credit.status {
         CreditStatus::Credited => ("credited", ""),
         CreditStatus::Eligible => ("eligible", ""),
@@ -109,7 +125,7 @@ pub(crate) fn credit(credit: &Credit) -> Row {
         ("participant", credit.participant.to_string()),
         ("number", credit.key.number.to_string()),
         ("type", credit.key.kind.to_string()),
-        ("kind", kind.to_owned()),
+        ("kind", credit_kind(credit.kind).to_owned()),
         ("amount", credit.amount.amount.to_string()),
         ("percent", credit.percent.to_string()),
         ("revenue", yes(credit.revenue)),
@@ -126,6 +142,7 @@ pub(crate) fn credit(credit: &Credit) -> Row {
         ("reason", reason.to_owned()),
         ("rule", rule),
         ("through", through),
+        ("version", credit.stamp.version.0.to_string()),
     ])
 }
 
@@ -157,6 +174,7 @@ pub(crate) fn earning(earning: &Earning, number: Option<&(String, String)>) -> R
         ("state", state.to_owned()),
         ("reversal", yes(earning.reversal_of.is_some())),
         ("obsolete", yes(earning.obsolete.is_some())),
+        ("waits", yes(earning.awaits_calculation)),
         ("paid", paid.to_string()),
         ("liability", owed.to_string()),
     ]);

@@ -1,5 +1,7 @@
 //! Messages as rows of text: the columns that `crate::show` gives to the records themselves.
 
+pub(super) mod past;
+
 use attain_client::proto::credit::Origin;
 use attain_client::proto::earning::Outcome;
 use attain_client::proto::{
@@ -19,11 +21,11 @@ fn word(name: &str, prefix: &str) -> String {
     name.strip_prefix(prefix).unwrap_or(name).to_lowercase()
 }
 
-fn amount(money: Option<&standard::Money>) -> String {
+pub(super) fn amount(money: Option<&standard::Money>) -> String {
     money.map(amount_text).unwrap_or_default()
 }
 
-fn currency(money: Option<&standard::Money>) -> String {
+pub(super) fn currency(money: Option<&standard::Money>) -> String {
     money
         .map(|money| money.currency_code.clone())
         .unwrap_or_default()
@@ -96,8 +98,10 @@ pub(super) fn run(run: &Run) -> Vec<Row> {
     counts(all.iter().map(|(name, count)| (name.as_str(), *count)))
 }
 
-pub(super) fn transaction(transaction: &Transaction) -> Row {
+/// One transaction, with the one that replaced it.
+pub(super) fn transaction(transaction: &Transaction, newer: Option<&Transaction>) -> Row {
     let status: TransactionStatus = transaction.status();
+    let flags = transaction.flags.unwrap_or_default();
     row([
         ("number", transaction.source_number.clone()),
         ("type", transaction.transaction_type.clone()),
@@ -112,11 +116,22 @@ pub(super) fn transaction(transaction: &Transaction) -> Row {
         ("category", transaction.category.clone()),
         ("status", word(status.as_str_name(), "TRANSACTION_STATUS_")),
         ("reason", reason(transaction.error.as_ref())),
+        ("preserve_credits", yes(flags.preserve_credits)),
+        (
+            "replaced_by",
+            newer.map(|newer| amount(newer.amount.as_ref())).unwrap_or_default(),
+        ),
+        ("version", transaction.etag.clone()),
     ])
 }
 
+/// How a participant came to a credit.
+pub(super) fn kind(kind: CreditKind) -> String {
+    word(kind.as_str_name(), "CREDIT_KIND_")
+}
+
 pub(super) fn credit(credit: &Credit) -> Row {
-    let (kind, status): (CreditKind, CreditStatus) = (credit.kind(), credit.status());
+    let status: CreditStatus = credit.status();
     let (rule, through) = match &credit.origin {
         Some(Origin::Rule(origin)) => (
             format!("{}/{}", origin.rule_set, origin.rule),
@@ -129,7 +144,7 @@ pub(super) fn credit(credit: &Credit) -> Row {
         ("participant", credit.participant.clone()),
         ("number", credit.source_number.clone()),
         ("type", credit.transaction_type.clone()),
-        ("kind", word(kind.as_str_name(), "CREDIT_KIND_")),
+        ("kind", kind(credit.kind())),
         ("amount", amount(credit.amount.as_ref())),
         ("percent", decimal(credit.percent.as_ref())),
         ("revenue", yes(credit.revenue)),
@@ -139,6 +154,7 @@ pub(super) fn credit(credit: &Credit) -> Row {
         ("reason", reason(credit.error.as_ref())),
         ("rule", rule),
         ("through", through),
+        ("version", credit.etag.clone()),
     ])
 }
 
@@ -172,6 +188,7 @@ pub(super) fn earning(earning: &Earning, number: Option<&(String, String)>) -> R
         ("state", word(state.as_str_name(), "PAYMENT_STATE_")),
         ("reversal", yes(!earning.reversal_of.is_empty())),
         ("obsolete", yes(earning.obsolete.is_some())),
+        ("waits", yes(earning.awaits_calculation)),
         ("paid", paid.to_string()),
         ("liability", owed.to_string()),
     ]);
