@@ -21,6 +21,11 @@ const SEPARATOR: char = '\u{1f}';
 /// The longest token: version, list, mark and at most five names of 100 bytes, in base64.
 const TOKEN_BYTES_MAX: usize = 1_000;
 
+/// Rows that are read at once where a filter leaves few of them.
+const SIEVE_ROWS: u32 = 1_000;
+/// Most rows that one call looks at for a filter.
+const LOOKED_AT_MAX: usize = 20_000;
+
 /// One page of a list, as it was asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Paging {
@@ -129,6 +134,25 @@ impl Paging {
         ))
     }
 
+    /// The page of what a filter left.
+    ///
+    /// # Errors
+    /// What `to_wire` refuses.
+    pub(crate) fn sifted<T, M: Message>(
+        &self,
+        sieve: &Sieve<T>,
+        to_wire: impl Fn(&T) -> Result<M, Refusal>,
+        position: impl Fn(&T) -> Vec<String>,
+    ) -> Result<Page<M>, Refusal> {
+        let (messages, mut next) = self.page(&sieve.rows, to_wire, position)?;
+        if next.is_empty()
+            && let Some(position) = &sieve.stopped_at
+        {
+            next = self.token(position);
+        }
+        Ok((messages, next))
+    }
+
     fn token(&self, position: &[String]) -> String {
         let mut text = [TOKEN_VERSION, self.list, self.mark.as_str()].join("\u{1f}");
         for part in position {
@@ -136,6 +160,62 @@ impl Paging {
             text.push_str(part);
         }
         URL_SAFE_NO_PAD.encode(text)
+    }
+}
+
+/// Reads on in a list until a filter has left enough rows for a page, or enough was looked at.
+#[derive(Debug)]
+pub(crate) struct Sieve<T> {
+    chunk: ChunkSize,
+    wanted: usize,
+    looked_at: usize,
+    rows: Vec<T>,
+    /// Set when enough was looked at: the position of the last row that was.
+    stopped_at: Option<Vec<String>>,
+}
+
+impl<T> Sieve<T> {
+    /// For one page; a filter that is open leaves every row.
+    pub(crate) fn new(paging: &Paging, is_open: bool) -> Self {
+        let wanted = paging.chunk();
+        let chunk = if is_open {
+            wanted
+        } else {
+            ChunkSize::new(SIEVE_ROWS)
+        };
+        Self {
+            chunk,
+            wanted: wanted.rows(),
+            looked_at: 0,
+            rows: Vec::new(),
+            stopped_at: None,
+        }
+    }
+
+    /// How many rows to read next.
+    pub(crate) fn chunk(&self) -> ChunkSize {
+        self.chunk
+    }
+
+    /// Takes what was read. Whether more is to be read after it.
+    pub(crate) fn take(
+        &mut self,
+        read: Vec<T>,
+        takes: impl Fn(&T) -> bool,
+        position: impl Fn(&T) -> Vec<String>,
+    ) -> bool {
+        let is_last = read.len() < self.chunk.rows();
+        self.looked_at += read.len();
+        let end = read.last().map(position);
+        self.rows.extend(read.into_iter().filter(takes));
+        if is_last || self.rows.len() >= self.wanted {
+            return false;
+        }
+        if self.looked_at >= LOOKED_AT_MAX {
+            self.stopped_at = end;
+            return false;
+        }
+        true
     }
 }
 

@@ -12,8 +12,8 @@ Every refusal has one reason. A reason never changes its meaning and is never re
 ones are added. Over gRPC a refusal is a status with exactly one `google.rpc.ErrorInfo`: its
 domain is `attain`, its reason is one of these, its metadata are the variables of the
 sentence. `google.rpc.BadRequest` names the field where there is one,
-`google.rpc.PreconditionFailure` what has to change first. Rows of imports, runs and batches
-carry the same reasons without stopping the rest.
+`google.rpc.PreconditionFailure` what has to change first, row by row where rows are in the way.
+Rows of imports, adjustments, runs and batches carry the same reasons without stopping the rest.
 
 Only `UNAVAILABLE` is worth repeating as it is; after `ABORTED`, read again first. What the
 transport itself refuses (an unknown method, a message that is too large, a deadline) has no

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use attain_app::Engine;
 use attain_proto::attain::v1::activity_service_server::ActivityServiceServer;
+use attain_proto::attain::v1::adjustment_service_server::AdjustmentServiceServer;
 use attain_proto::attain::v1::batch_service_server::BatchServiceServer;
 use attain_proto::attain::v1::credit_service_server::CreditServiceServer;
 use attain_proto::attain::v1::definition_service_server::DefinitionServiceServer;
@@ -25,6 +26,7 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use crate::deadline::DeadlineLayer;
 use crate::runs::{Stopping, Workers};
 use crate::services::activity::Activities;
+use crate::services::adjustment::Adjustments;
 use crate::services::batch::Batches;
 use crate::services::credit::Credits;
 use crate::services::definition::Definitions;
@@ -219,6 +221,7 @@ async fn routes(
     let mut routes = RoutesBuilder::default();
     let engine = || engine.clone();
     let definitions = DefinitionServiceServer::new(Definitions { engine: engine() });
+    let adjustments = AdjustmentServiceServer::new(Adjustments { engine: engine() });
     let served = RunsService {
         engine: engine(),
         stopping: stopping.clone(),
@@ -232,6 +235,8 @@ async fn routes(
             engine: engine(),
         }))
         .add_service(CreditServiceServer::new(Credits { engine: engine() }))
+        // So do 10,000 adjustments.
+        .add_service(adjustments.max_decoding_message_size(MESSAGE_BYTES_MAX))
         .add_service(EarningServiceServer::new(Earnings { engine: engine() }))
         .add_service(RunServiceServer::new(served))
         .add_service(BatchServiceServer::new(Batches { engine: engine() }))

@@ -16,6 +16,13 @@ const DETAIL_BYTES_MAX: usize = 4_096;
 /// Most bytes of the sentence of one violation, and of one variable.
 const TEXT_BYTES_MAX: usize = 500;
 
+/// The variable of a gate that names the rows in its way, with `; ` between them. On the wire each is
+/// a violation of its own, and the variable is left out.
+const ROWS: &str = "rows";
+
+/// How the names of rows begin, with their ids.
+const ROW_NAMES: [&str; 3] = ["transaction trx_", "credit crd_", "earning ern_"];
+
 /// The status code of a kind of refusal.
 #[must_use]
 pub fn code_of(kind: RefusalKind) -> Code {
@@ -46,7 +53,7 @@ pub fn status_of_all(refusals: &[Refusal]) -> Status {
     };
     let mut details = ErrorDetails::new();
     let mut variables: HashMap<String, String> = HashMap::new();
-    for (key, value) in &first.details {
+    for (key, value) in first.details.iter().filter(|(key, _)| **key != ROWS) {
         variables.insert(
             (*key).to_owned(),
             shortened(value, TEXT_BYTES_MAX).to_owned(),
@@ -75,6 +82,7 @@ pub fn status_of_all(refusals: &[Refusal]) -> Status {
         room -= bytes;
         add_violation(&mut details, refusal, field, text, refusals.len() > 1);
     }
+    add_rows(&mut details, first, room);
     Status::with_error_details(code_of(first.reason.kind()), message, details)
 }
 
@@ -87,7 +95,7 @@ fn add_violation(
     is_one_of_many: bool,
 ) {
     if refusal.reason.kind() == RefusalKind::FailedPrecondition {
-        let subject = refusal.details.iter().next();
+        let subject = refusal.details.iter().find(|(key, _)| **key != ROWS);
         let subject = subject.map_or_else(String::new, |(key, value)| {
             format!("{key}/{}", shortened(value, TEXT_BYTES_MAX))
         });
@@ -96,6 +104,43 @@ fn add_violation(
     if field.is_some() || is_one_of_many {
         details.add_bad_request_violation(field.unwrap_or_default(), text);
     }
+}
+
+/// The rows that are in the way of a gate, as far as there is room for them.
+fn add_rows(details: &mut ErrorDetails, refusal: &Refusal, mut room: usize) {
+    let rows = refusal.details.get(ROWS).map(String::as_str);
+    for row in rows_of(rows.unwrap_or_default()) {
+        let mut words = row.splitn(3, ' ');
+        let kind_and_id = words.next().zip(words.next());
+        let subject = kind_and_id.map_or_else(String::new, |(kind, id)| format!("{kind}/{id}"));
+        let row = shortened(row, TEXT_BYTES_MAX);
+        let bytes = subject.len() + row.len() + refusal.reason.code().len();
+        if bytes > room {
+            return;
+        }
+        room -= bytes;
+        details.add_precondition_failure_violation(refusal.reason.code(), subject, row);
+    }
+}
+
+/// The names of rows. A natural key may have the separator in it: only what begins as a name does is
+/// one.
+fn rows_of(text: &str) -> Vec<&str> {
+    let is_start = |at: &usize| ROW_NAMES.iter().any(|name| text[*at..].starts_with(name));
+    let after_separators = text
+        .match_indices("; ")
+        .map(|(at, separator)| at + separator.len());
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(after_separators)
+        .filter(is_start)
+        .collect();
+    let ends = starts.iter().skip(1).map(|next| next - "; ".len());
+    let ends = ends.chain(std::iter::once(text.len()));
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| &text[*start..end])
+        .collect()
 }
 
 /// The beginning of a text that fits.

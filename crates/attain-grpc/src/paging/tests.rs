@@ -3,7 +3,7 @@
 use attain_domain::refusal::Reason;
 use attain_proto::attain::v1::Workspace;
 
-use super::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, Paging};
+use super::{LOOKED_AT_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, Paging, Sieve};
 
 fn paging(size: i32, token: &str) -> Result<Paging, Reason> {
     Paging::read("transactions", &["acme", "2026"], size, token).map_err(|refusal| refusal.reason)
@@ -96,4 +96,49 @@ fn a_page_ends_before_it_is_too_large_to_be_sent() {
     let next = paging(1_000, &token).expect("its own token");
     let after = next.after(|parts| parts.first().and_then(|part| part.parse::<u32>().ok()));
     assert_eq!(after.ok(), Some(Some(2)));
+}
+
+/// Looks through the rows 1 to `last` for those that are taken, from where a token says.
+fn sift(token: &str, last: u32, takes: fn(&u32) -> bool) -> (Vec<u32>, String, usize) {
+    let paging = paging(2, token).expect("a page");
+    let after = paging.after(|parts| parts.first()?.parse::<u32>().ok());
+    let mut after = after.expect("our own token").unwrap_or(0);
+    let mut sieve = Sieve::new(&paging, false);
+    let position = |row: &u32| vec![row.to_string()];
+    loop {
+        let chunk = u32::try_from(sieve.chunk().rows()).expect("a small number");
+        let read: Vec<u32> = (after + 1..=last.min(after + chunk)).collect();
+        after = read.last().copied().unwrap_or(after);
+        if !sieve.take(read, takes, position) {
+            break;
+        }
+    }
+    let to_wire = |row: &u32| {
+        Ok(Workspace {
+            workspace_id: row.to_string(),
+        })
+    };
+    let (messages, next) = paging.sifted(&sieve, to_wire, position).expect("a page");
+    let rows = messages.iter().map(|message| message.workspace_id.parse());
+    let rows = rows.collect::<Result<_, _>>().expect("numbers");
+    (rows, next, sieve.looked_at)
+}
+
+#[test]
+fn what_a_filter_leaves_has_pages_too() {
+    let thousands: fn(&u32) -> bool = |row| row % 1_000 == 0;
+    let (first, token, _) = sift("", 3_500, thousands);
+    assert_eq!(first, [1_000, 2_000]);
+    let (second, token, _) = sift(&token, 3_500, thousands);
+    assert_eq!((second, token.as_str()), (vec![3_000], ""));
+}
+
+#[test]
+fn a_filter_that_leaves_little_does_not_look_for_ever() {
+    let one: fn(&u32) -> bool = |row| *row == 25_000;
+    let (none, token, looked_at) = sift("", 30_000, one);
+    assert!(none.is_empty() && !token.is_empty());
+    assert_eq!(looked_at, LOOKED_AT_MAX);
+    let (found, token, _) = sift(&token, 30_000, one);
+    assert_eq!((found, token.as_str()), (vec![25_000], ""));
 }

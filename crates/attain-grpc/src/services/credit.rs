@@ -3,13 +3,14 @@
 use attain_app::{Caller, Engine, ImportReport};
 use attain_domain::collecting::RawCredit;
 use attain_domain::credit::{Credit, CreditKind, CreditPosition};
-use attain_domain::ids::{LineageId, ParticipantId, SourceNumber, TransactionType};
+use attain_domain::ids::{CreditId, LineageId, ParticipantId, SourceNumber, TransactionType};
 use attain_domain::refusal::Refusal;
 use attain_domain::transaction::TransactionKey;
 use attain_proto::attain::v1 as proto;
 use attain_proto::attain::v1::credit_service_server::CreditService;
 use attain_proto::attain::v1::{
-    ImportCreditsRequest, ImportCreditsResponse, ListCreditsRequest, ListCreditsResponse,
+    GetCreditHistoryRequest, GetCreditHistoryResponse, ImportCreditsRequest, ImportCreditsResponse,
+    ListCreditsRequest, ListCreditsResponse,
 };
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
@@ -19,6 +20,7 @@ use crate::identity::Identity;
 use crate::paging::Paging;
 use crate::status::answer;
 use crate::wire::credit::to_wire;
+use crate::wire::history;
 use crate::wire::import::credit_from_wire;
 use crate::wire::values::{name, range_from_wire};
 
@@ -102,6 +104,23 @@ impl CreditService for Credits {
             Ok(ListCreditsResponse {
                 credits,
                 next_page_token,
+            })
+        })
+        .await
+    }
+
+    async fn get_credit_history(
+        &self,
+        request: Request<GetCreditHistoryRequest>,
+    ) -> Result<Response<GetCreditHistoryResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        answer(async {
+            let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
+            let id = name("credit_id", &message.credit_id, CreditId::parse)?;
+            let versions = self.engine.credit_history(&caller, id).await?;
+            let versions = versions.iter().map(history::of_credit);
+            Ok(GetCreditHistoryResponse {
+                versions: versions.collect::<Result<_, _>>()?,
             })
         })
         .await

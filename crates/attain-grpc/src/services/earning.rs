@@ -6,7 +6,8 @@ use attain_domain::ids::{EarningId, ParticipantId};
 use attain_domain::ports::EarningPosition;
 use attain_proto::attain::v1::earning_service_server::EarningService;
 use attain_proto::attain::v1::{
-    ExplainEarningRequest, ExplainEarningResponse, ListEarningsRequest, ListEarningsResponse,
+    ExplainEarningRequest, ExplainEarningResponse, GetEarningHistoryRequest,
+    GetEarningHistoryResponse, ListEarningsRequest, ListEarningsResponse,
 };
 use tonic::{Request, Response, Status, async_trait};
 
@@ -14,8 +15,8 @@ use crate::identity::Identity;
 use crate::paging::Paging;
 use crate::status::answer;
 use crate::wire::earning::{to_wire, view_from_wire};
-use crate::wire::explanation;
 use crate::wire::values::{name, range_from_wire};
+use crate::wire::{explanation, history, payment};
 
 pub(crate) struct Earnings {
     pub(crate) engine: Engine,
@@ -70,6 +71,27 @@ impl EarningService for Earnings {
             let explained = self.engine.explain_earning(&caller, id).await?;
             Ok(ExplainEarningResponse {
                 explanation: Some(explanation::to_wire(&explained)?),
+            })
+        })
+        .await
+    }
+
+    async fn get_earning_history(
+        &self,
+        request: Request<GetEarningHistoryRequest>,
+    ) -> Result<Response<GetEarningHistoryResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        answer(async {
+            let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
+            let id = name("earning_id", &message.earning_id, EarningId::parse)?;
+            let view = view_from_wire(message.view)?;
+            let past = self.engine.earning_history(&caller, id).await?;
+            let versions = past.versions.iter();
+            let versions = versions.map(|version| history::of_earning(version, view));
+            let lines = past.lines.iter().map(payment::line);
+            Ok(GetEarningHistoryResponse {
+                versions: versions.collect::<Result<_, _>>()?,
+                payment_lines: lines.collect::<Result<_, _>>()?,
             })
         })
         .await

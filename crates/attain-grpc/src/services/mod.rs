@@ -1,6 +1,7 @@
 //! The services, one file each: read the request, call the engine, write the answer.
 
 pub(crate) mod activity;
+pub(crate) mod adjustment;
 pub(crate) mod batch;
 pub(crate) mod credit;
 pub(crate) mod definition;

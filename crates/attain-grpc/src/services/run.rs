@@ -17,10 +17,10 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::Answers;
 use crate::identity::Identity;
-use crate::paging::Paging;
+use crate::paging::{Paging, Sieve};
 use crate::runs::Stopping;
 use crate::status::{answer, status_of};
-use crate::wire::run::{log_entry, request_from_wire, to_wire};
+use crate::wire::run::{RunFilter, log_entry, request_from_wire, to_wire};
 use crate::wire::values::name;
 
 /// How often a watched run is looked at.
@@ -73,18 +73,27 @@ impl RunService for RunsService {
         let (metadata, _, message) = request.into_parts();
         answer(async {
             let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
-            let filter = [message.workspace.as_str()];
-            let paging = Paging::read("runs", &filter, message.page_size, &message.page_token)?;
-            let before = paging.after(|parts| match parts {
+            let filter = RunFilter::from_wire(&message)?;
+            let chosen = [
+                message.workspace.as_str(),
+                &message.process.to_string(),
+                &message.status.to_string(),
+            ];
+            let paging = Paging::read("runs", &chosen, message.page_size, &message.page_token)?;
+            let mut before = paging.after(|parts| match parts {
                 [id] => RunId::parse(id).ok(),
                 _ => None,
             })?;
-            let read = self.engine.runs(&caller, before, paging.chunk()).await?;
-            let (runs, next_page_token) = paging.page(
-                &read,
-                |run| Ok(to_wire(run)),
-                |run| vec![run.id.to_string()],
-            )?;
+            let mut sieve = Sieve::new(&paging, filter.is_open());
+            loop {
+                let read = self.engine.runs(&caller, before, sieve.chunk()).await?;
+                before = read.last().map(|run| run.id).or(before);
+                if !sieve.take(read, |run| filter.takes(run), position) {
+                    break;
+                }
+            }
+            let (runs, next_page_token) =
+                paging.sifted(&sieve, |run| Ok(to_wire(run)), position)?;
             Ok(ListRunsResponse {
                 runs,
                 next_page_token,
@@ -178,6 +187,10 @@ impl RunService for RunsService {
         })
         .await
     }
+}
+
+fn position(run: &Run) -> Vec<String> {
+    vec![run.id.to_string()]
 }
 
 fn run_id(text: &str) -> Result<RunId, Refusal> {

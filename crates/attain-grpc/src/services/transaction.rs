@@ -8,8 +8,9 @@ use attain_domain::transaction::TransactionKey;
 use attain_proto::attain::v1 as proto;
 use attain_proto::attain::v1::transaction_service_server::TransactionService;
 use attain_proto::attain::v1::{
-    GetTransactionRequest, GetTransactionResponse, ImportTransactionsRequest,
-    ImportTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse,
+    GetTransactionHistoryRequest, GetTransactionHistoryResponse, GetTransactionRequest,
+    GetTransactionResponse, ImportTransactionsRequest, ImportTransactionsResponse,
+    ListTransactionsRequest, ListTransactionsResponse,
 };
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
@@ -19,6 +20,7 @@ use crate::identity::Identity;
 use crate::paging::Paging;
 use crate::status::answer;
 use crate::wire::credit;
+use crate::wire::history;
 use crate::wire::import::transaction_from_wire;
 use crate::wire::transaction::to_wire;
 use crate::wire::values::{name, range_from_wire};
@@ -118,13 +120,7 @@ impl TransactionService for Transactions {
         let (metadata, _, message) = request.into_parts();
         answer(async {
             let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
-            let number = name("source_number", &message.source_number, SourceNumber::parse)?;
-            let kind = name(
-                "transaction_type",
-                &message.transaction_type,
-                TransactionType::parse,
-            )?;
-            let key = TransactionKey { number, kind };
+            let key = key_of(&message.source_number, &message.transaction_type)?;
             let view = self.engine.transaction(&caller, &key).await?;
             let view = view.ok_or_else(|| no_such(&key))?;
             let credits = view
@@ -140,9 +136,35 @@ impl TransactionService for Transactions {
         })
         .await
     }
+
+    async fn get_transaction_history(
+        &self,
+        request: Request<GetTransactionHistoryRequest>,
+    ) -> Result<Response<GetTransactionHistoryResponse>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        answer(async {
+            let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
+            let key = key_of(&message.source_number, &message.transaction_type)?;
+            let past = self.engine.transaction_history(&caller, &key).await?;
+            let versions = past.versions.iter().map(history::of_transaction);
+            let credits = past.credits.iter().map(history::of_credit);
+            Ok(GetTransactionHistoryResponse {
+                versions: versions.collect::<Result<_, _>>()?,
+                credits: credits.collect::<Result<_, _>>()?,
+            })
+        })
+        .await
+    }
 }
 
-fn no_such(key: &TransactionKey) -> Refusal {
+fn key_of(number: &str, kind: &str) -> Result<TransactionKey, Refusal> {
+    Ok(TransactionKey {
+        number: name("source_number", number, SourceNumber::parse)?,
+        kind: name("transaction_type", kind, TransactionType::parse)?,
+    })
+}
+
+pub(super) fn no_such(key: &TransactionKey) -> Refusal {
     Refusal::new(Reason::NotFound, format!("there is no transaction {key}"))
         .with("source_number", &key.number)
         .with("transaction_type", &key.kind)

@@ -6,7 +6,7 @@ use attain_domain::refusal::{Reason, Refusal, RefusalKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetail, StatusExt};
 
-use super::{ERROR_DOMAIN, shortened, status_of, status_of_all};
+use super::{ERROR_DOMAIN, rows_of, shortened, status_of, status_of_all};
 
 /// A status as text: what a caller sees of a refusal.
 fn seen(status: &Status) -> String {
@@ -94,6 +94,55 @@ fn a_gate_says_what_it_is_about() {
     info attain WRONG_STATE {"batch": "bat_1", "state": "paid"}
     must WRONG_STATE "batch/bat_1": batch bat_1 is paid: it never changes
     "#);
+}
+
+#[test]
+fn a_gate_names_the_rows_that_are_in_its_way() {
+    let rows = "credit crd_1 of ORDER 7, ana 2026-01-05; transaction trx_2 ORDER 7 2026-01-05; \
+                earning ern_3 of ana 2026-01-31";
+    let refusal = Refusal::new(Reason::RevertPending, "3 rows wait for Revert")
+        .with("credits", 1)
+        .with("earnings", 1)
+        .with("rows", rows)
+        .with("transactions", 1);
+    insta::assert_snapshot!(seen(&status_of(&refusal)), @r#"
+    FailedPrecondition: 3 rows wait for Revert
+    info attain REVERT_PENDING {"credits": "1", "earnings": "1", "transactions": "1"}
+    must REVERT_PENDING "credits/1": 3 rows wait for Revert
+    must REVERT_PENDING "credit/crd_1": credit crd_1 of ORDER 7, ana 2026-01-05
+    must REVERT_PENDING "transaction/trx_2": transaction trx_2 ORDER 7 2026-01-05
+    must REVERT_PENDING "earning/ern_3": earning ern_3 of ana 2026-01-31
+    "#);
+    let odd = "transaction trx_1 ORDER 7; 8 2026-01-05; credit crd_2 of ORDER 7; 8, ana 2026-01-05";
+    assert_eq!(
+        rows_of(odd),
+        [
+            "transaction trx_1 ORDER 7; 8 2026-01-05",
+            "credit crd_2 of ORDER 7; 8, ana 2026-01-05"
+        ]
+    );
+    assert!(rows_of("").is_empty());
+}
+
+#[test]
+fn a_gate_names_as_many_rows_as_fit() {
+    let row = |number: u32| format!("credit crd_{number:032} of ORDER {number}, ana 2026-01-05");
+    let rows: Vec<String> = (0..100).map(row).collect();
+    let refusal =
+        Refusal::new(Reason::RevertPending, "100 rows wait").with("rows", rows.join("; "));
+    let status = status_of(&refusal);
+    assert!(status.details().len() * 4 / 3 < 8_000);
+    let details = status.get_error_details();
+    let violations = &details
+        .precondition_failure()
+        .expect("violations")
+        .violations;
+    assert!(
+        (20..100).contains(&violations.len()),
+        "{}",
+        violations.len()
+    );
+    assert_eq!(violations[1].description, rows[0]);
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(crate) fn to_wire(credit: &Credit) -> Result<proto::Credit, Refusal> {
         create_time: stamp.create_time,
         update_time: stamp.update_time,
         actor: stamp.actor,
+        adjusted_from: text_or_empty(credit.adjusted_from),
     })
 }
 
@@ -82,6 +83,7 @@ pub(crate) fn obsolete(mark: &Obsolete) -> proto::Obsolete {
         obsolete_time: Some(time(mark.at)),
         actor: mark.actor.to_string(),
         because: because(mark.because).into(),
+        reason: mark.reason.clone().unwrap_or_default(),
     }
 }
 

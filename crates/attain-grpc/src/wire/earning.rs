@@ -65,6 +65,7 @@ pub(crate) fn to_wire(earning: &Earning, view: View) -> Result<proto::Earning, R
         create_time: stamp.create_time,
         update_time: stamp.update_time,
         actor: stamp.actor,
+        awaits_calculation: earning.awaits_calculation,
     })
 }
 

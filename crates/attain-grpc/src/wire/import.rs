@@ -9,6 +9,11 @@ use crate::status::shortened;
 /// Most bytes of a sentence about a row: a cell that is quoted may be as long as a message.
 const TEXT_BYTES_MAX: usize = 500;
 
+/// The beginning of a text that fits into an answer about a row.
+pub(crate) fn short(text: &str) -> String {
+    shortened(text, TEXT_BYTES_MAX).to_owned()
+}
+
 fn cell(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
@@ -74,7 +79,6 @@ pub(crate) fn counts(counts: &CollectCounts) -> proto::ImportCounts {
 /// A row that was not stored.
 pub(crate) fn rejected(row: &RejectedRow) -> proto::RejectedRow {
     let RejectedRow { position, refusal } = row;
-    let short = |text: &str| shortened(text, TEXT_BYTES_MAX).to_owned();
     let details = refusal.details.iter();
     proto::RejectedRow {
         index: *position,

@@ -3,26 +3,21 @@
 use attain_app::{RunRequest, WhenBusy};
 use attain_domain::refusal::Refusal;
 use attain_domain::run::{LogLevel, Process, Run, RunCounts, RunLogEntry, RunStatus};
+use attain_domain::time::DateRange;
 use attain_proto::attain::v1 as proto;
 
-use super::values::{choice, range, range_from_wire, stamp, time};
+use super::values::{choice, missing, range, range_from_wire, stamp, time};
 
 /// What to run.
 ///
 /// # Errors
 /// `MISSING_VALUE`, `MALFORMED_VALUE`, `OUT_OF_RANGE`.
 pub(crate) fn request_from_wire(message: &proto::StartRunRequest) -> Result<RunRequest, Refusal> {
-    let process = match choice("process", message.process)? {
-        proto::Process::Unspecified => return Err(super::values::missing("process")),
-        proto::Process::Classify => Process::Classify,
-        proto::Process::Credit => Process::Credit,
-        proto::Process::RollUp => Process::RollUp,
-        proto::Process::Calculate => Process::Calculate,
-        proto::Process::RunAll => Process::RunAll,
-    };
+    let process = process_from_wire(message.process)?;
     let range = range_from_wire("dates", message.dates.as_ref())?;
-    if range.to.is_none() {
-        return Err(super::values::missing("dates.end_date"));
+    let is_what_is_pending = process == Process::Revert && range == DateRange::ALWAYS;
+    if range.to.is_none() && !is_what_is_pending {
+        return Err(missing("dates.end_date"));
     }
     let when_busy = match message.when_busy {
         0 => WhenBusy::Refuse,
@@ -36,6 +31,49 @@ pub(crate) fn request_from_wire(message: &proto::StartRunRequest) -> Result<RunR
         range,
         when_busy,
     })
+}
+
+fn process_from_wire(number: i32) -> Result<Process, Refusal> {
+    match choice("process", number)? {
+        proto::Process::Unspecified => Err(missing("process")),
+        proto::Process::Classify => Ok(Process::Classify),
+        proto::Process::Credit => Ok(Process::Credit),
+        proto::Process::RollUp => Ok(Process::RollUp),
+        proto::Process::Calculate => Ok(Process::Calculate),
+        proto::Process::RunAll => Ok(Process::RunAll),
+        proto::Process::Revert => Ok(Process::Revert),
+    }
+}
+
+/// Which runs to list.
+pub(crate) struct RunFilter {
+    process: Option<Process>,
+    status: Option<RunStatus>,
+}
+
+impl RunFilter {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// `MALFORMED_VALUE`.
+    pub(crate) fn from_wire(message: &proto::ListRunsRequest) -> Result<Self, Refusal> {
+        let given = |number: i32| (number != 0).then_some(number);
+        Ok(Self {
+            process: given(message.process).map(process_from_wire).transpose()?,
+            status: given(message.status).map(status_from_wire).transpose()?,
+        })
+    }
+
+    /// Whether it leaves every run.
+    pub(crate) fn is_open(&self) -> bool {
+        self.process.is_none() && self.status.is_none()
+    }
+
+    /// Whether a run is to be listed.
+    pub(crate) fn takes(&self, run: &Run) -> bool {
+        self.process.is_none_or(|process| process == run.process)
+            && self.status.is_none_or(|status| status == run.status)
+    }
 }
 
 /// A run.
@@ -68,6 +106,19 @@ fn process(process: Process) -> proto::Process {
         Process::RollUp => proto::Process::RollUp,
         Process::Calculate => proto::Process::Calculate,
         Process::RunAll => proto::Process::RunAll,
+        Process::Revert => proto::Process::Revert,
+    }
+}
+
+fn status_from_wire(number: i32) -> Result<RunStatus, Refusal> {
+    match choice("status", number)? {
+        proto::RunStatus::Unspecified => Err(missing("status")),
+        proto::RunStatus::Queued => Ok(RunStatus::Queued),
+        proto::RunStatus::Running => Ok(RunStatus::Running),
+        proto::RunStatus::Succeeded => Ok(RunStatus::Succeeded),
+        proto::RunStatus::SucceededWithErrors => Ok(RunStatus::SucceededWithErrors),
+        proto::RunStatus::Failed => Ok(RunStatus::Failed),
+        proto::RunStatus::Cancelled => Ok(RunStatus::Cancelled),
     }
 }
 

@@ -109,6 +109,7 @@ async fn reflection_lists_every_service() {
     names.sort();
     insta::assert_snapshot!(names.join("\n"), @r"
     attain.v1.ActivityService
+    attain.v1.AdjustmentService
     attain.v1.BatchService
     attain.v1.CreditService
     attain.v1.DefinitionService

@@ -56,6 +56,7 @@ async fn small_pages_give_every_row_once() {
         workspace: "acme".to_owned(),
         page_size: 1,
         page_token: message.page_token.clone(),
+        ..ListRunsRequest::default()
     };
     let other_list = runs.list_runs(other_list).await.expect_err("refused");
     assert_eq!(other_list.code(), Code::InvalidArgument);

@@ -1,7 +1,7 @@
 //! Request ids, etags, names of callers, and what is refused.
 
 use attain_client::proto::batch_service_client::BatchServiceClient;
-use attain_client::proto::{Batch, Process, UpdateBatchRequest, WhenBusy};
+use attain_client::proto::{Batch, EarningView, Process, UpdateBatchRequest, WhenBusy};
 use attain_client::{Client, values};
 use futures::{TryStreamExt, stream};
 use tonic::Code;
@@ -158,6 +158,12 @@ async fn what_is_not_there_is_said_to_be_missing() {
         client.hold_line(&id("lne"), None).await.err(),
         client.statement("nobody", "2026-01").await.err(),
         client.transaction("1", "NOTHING").await.err(),
+        client.credit_history(&id("crd")).await.err(),
+        client.transaction_history("1", "NOTHING").await.err(),
+        client
+            .earning_history(&id("ern"), EarningView::Basic)
+            .await
+            .err(),
         client
             .run_log(&id("run"))
             .try_collect::<Vec<_>>()
