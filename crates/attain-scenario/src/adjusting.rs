@@ -100,9 +100,7 @@ pub(crate) fn adjustment(
         (About::Credit(id, _), Deed::Transfer(to)) => {
             AdjustmentKind::Credit(*id, CreditAction::Transfer(participant(to)?))
         }
-        (About::Credit(id, _), Deed::Cancel) => {
-            AdjustmentKind::Credit(*id, CreditAction::Cancel)
-        }
+        (About::Credit(id, _), Deed::Cancel) => AdjustmentKind::Credit(*id, CreditAction::Cancel),
         (About::Transaction(id, currency), Deed::Change(change)) => {
             let patch = Box::new(transaction_patch(change, *currency, schema)?);
             AdjustmentKind::Transaction(*id, TransactionAction::Change(patch))
@@ -114,10 +112,16 @@ pub(crate) fn adjustment(
             AdjustmentKind::Transaction(*id, TransactionAction::PreserveCredits(keep))
         }
         (About::Credit(..), Deed::PreserveCredits(_)) => {
-            return Err(wrong("preserve_credits", "is of transactions, not of credits"));
+            return Err(wrong(
+                "preserve_credits",
+                "is of transactions, not of credits",
+            ));
         }
         (About::Transaction(..), Deed::Split(_) | Deed::Transfer(_)) => {
-            return Err(wrong("transaction", "a transaction has no parts and no participant"));
+            return Err(wrong(
+                "transaction",
+                "a transaction has no parts and no participant",
+            ));
         }
     };
     Ok(Adjustment {
@@ -182,7 +186,10 @@ fn credit_patch(step: &ChangeStep, currency: Currency) -> Result<CreditPatch, Re
         attributes,
     } = step;
     if event_date.is_some() || hold.is_some() || !attributes.is_empty() {
-        return Err(wrong("change", "event_date, hold and attributes are of transactions"));
+        return Err(wrong(
+            "change",
+            "event_date, hold and attributes are of transactions",
+        ));
     }
     let of_category = |text: &String| CategoryId::parse(text).map_err(malformed("category"));
     let of_date = |name, text: &Option<String>| {
@@ -221,12 +228,17 @@ fn transaction_patch(
         step.roll_up_date.is_some(),
     ];
     if of_credits.contains(&true) {
-        return Err(wrong("change", "a transaction has amount, quantity, date, hold, attributes"));
+        return Err(wrong(
+            "change",
+            "a transaction has amount, quantity, date, hold, attributes",
+        ));
     }
     let quantity = step.quantity.as_deref();
     let event_date = step.event_date.as_deref();
     Ok(TransactionPatch {
-        event_date: event_date.map(|text| date("event_date", text)).transpose()?,
+        event_date: event_date
+            .map(|text| date("event_date", text))
+            .transpose()?,
         amount: money(step, currency)?,
         quantity: quantity.map(|text| number("quantity", text)).transpose()?,
         attributes: attributes(&step.attributes, schema)?,
@@ -242,7 +254,11 @@ fn attributes(
     for (name, text) in texts {
         let name = AttributeName::parse(name).map_err(malformed("attributes"))?;
         // One that is not declared is for Attain to refuse.
-        let wanted = schema.transaction.get(&name).copied().unwrap_or(ValueType::Text);
+        let wanted = schema
+            .transaction
+            .get(&name)
+            .copied()
+            .unwrap_or(ValueType::Text);
         let value = if text.is_empty() {
             None
         } else {

@@ -148,11 +148,7 @@ pub trait Driver: Send {
 
     /// Runs a process from a first date through a last one; without dates, over what it finds
     /// itself. `counts`: name, count.
-    async fn run(
-        &mut self,
-        process: &str,
-        dates: Option<(&str, &str)>,
-    ) -> Result<Answer, Refusal>;
+    async fn run(&mut self, process: &str, dates: Option<(&str, &str)>) -> Result<Answer, Refusal>;
 
     /// Makes a batch; its id is in the answer.
     async fn create_batch(

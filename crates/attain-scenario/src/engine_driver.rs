@@ -285,11 +285,7 @@ impl Driver for EngineDriver {
         self.known_at(moment).await
     }
 
-    async fn run(
-        &mut self,
-        name: &str,
-        between: Option<(&str, &str)>,
-    ) -> Result<Answer, Refusal> {
+    async fn run(&mut self, name: &str, between: Option<(&str, &str)>) -> Result<Answer, Refusal> {
         let request = RunRequest {
             process: process(name)?,
             range: dates(between)?,

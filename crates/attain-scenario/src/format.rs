@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use attain_domain::refusal::{Reason, Refusal};
 use serde::Deserialize;
 
-pub use adjusting::{
-    AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, PreviewStep,
-};
+pub use adjusting::{AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, PreviewStep};
 
 /// Why a file is not a scenario.
 #[derive(Debug, thiserror::Error)]

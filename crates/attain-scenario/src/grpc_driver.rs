@@ -12,9 +12,7 @@ use attain_client::proto::{
     Batch, BatchStatus, Credit, CreditRow, DateRange, DefinitionFile, DefinitionKind, Earning,
     EarningView, PaymentLine, Paysheet, TransactionRow, WhenBusy,
 };
-use attain_client::{
-    ApplyMode, Client, ClientError, ImportProgress, Rows, proto,
-};
+use attain_client::{ApplyMode, Client, ClientError, ImportProgress, Rows, proto};
 use attain_domain::collecting::{RawCredit, RawTransaction};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::Process;
@@ -293,11 +291,7 @@ impl Driver for GrpcDriver {
         self.known_at(moment).await
     }
 
-    async fn run(
-        &mut self,
-        name: &str,
-        dates: Option<(&str, &str)>,
-    ) -> Result<Answer, Refusal> {
+    async fn run(&mut self, name: &str, dates: Option<(&str, &str)>) -> Result<Answer, Refusal> {
         let process = match process(name)? {
             Process::Revert => proto::Process::Revert,
             Process::RunAll => proto::Process::RunAll,

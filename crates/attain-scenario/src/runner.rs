@@ -184,9 +184,7 @@ async fn act_one(
         return Ok(answer);
     }
     if let Some(name) = &step.freeze_and_pay {
-        driver
-            .batch(names.batch(name), BatchAction::Freeze)
-            .await?;
+        driver.batch(names.batch(name), BatchAction::Freeze).await?;
         return driver.batch(names.batch(name), BatchAction::Pay).await;
     }
     if let Some((name, action)) = batch_action(step) {

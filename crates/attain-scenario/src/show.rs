@@ -89,10 +89,7 @@ pub(crate) fn transaction(transaction: &Transaction, newer: Option<Decimal>) -> 
         ),
         ("status", status.to_owned()),
         ("reason", reason.to_owned()),
-        (
-            "preserve_credits",
-            yes(transaction.flags.preserve_credits),
-        ),
+        ("preserve_credits", yes(transaction.flags.preserve_credits)),
         (
             "replaced_by",
             newer.map(|amount| amount.to_string()).unwrap_or_default(),

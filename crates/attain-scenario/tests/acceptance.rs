@@ -29,7 +29,10 @@ fn main() {
 
 /// The scenario of the documentation, as if it stood in a folder.
 fn documented(folder: &Path) -> ScenarioFile {
-    let lines = DOCUMENTS.lines().skip_while(|line| *line != "```yml").skip(1);
+    let lines = DOCUMENTS
+        .lines()
+        .skip_while(|line| *line != "```yml")
+        .skip(1);
     let lines: Vec<&str> = lines.take_while(|line| *line != "```").collect();
     let scenario = Scenario::parse("DOCUMENTS.md", &lines.join("\n"));
     let scenario = scenario.expect("the documentation has a scenario");
@@ -37,7 +40,9 @@ fn documented(folder: &Path) -> ScenarioFile {
     let includes = scenario.include.iter().map(read);
     ScenarioFile {
         path: folder.join("the-one-in-the-documentation"),
-        includes: includes.collect::<Result<_, _>>().expect("it includes files"),
+        includes: includes
+            .collect::<Result<_, _>>()
+            .expect("it includes files"),
         scenario,
     }
 }

@@ -101,7 +101,10 @@ impl EngineDriver {
         })?;
         let Some(credit) = &step.credit else {
             let transaction = found.transaction;
-            return Ok(About::Transaction(transaction.id, transaction.amount.currency));
+            return Ok(About::Transaction(
+                transaction.id,
+                transaction.amount.currency,
+            ));
         };
         let credit = pick(credit, &found.credits, |credit| Candidate {
             participant: credit.participant.as_str(),
@@ -149,15 +152,21 @@ impl EngineDriver {
         let rows: Vec<Transaction> = versions.clone().map(|one| one.row.clone()).collect();
         let newer = with_newer(&rows).map(|(_, newer)| newer);
         let rows = versions.zip(newer);
-        Ok(rows.map(|(one, newer)| past::transaction_version(one, newer)).collect())
+        Ok(rows
+            .map(|(one, newer)| past::transaction_version(one, newer))
+            .collect())
     }
 
     pub(super) async fn credit_versions(&self) -> Result<Vec<Row>, Refusal> {
         let histories = self.histories().await?;
-        let versions: Vec<&Version<Credit>> =
-            histories.iter().flat_map(|history| &history.credits).collect();
-        let by_id: BTreeMap<CreditId, &Credit> =
-            versions.iter().map(|version| (version.row.id, &version.row)).collect();
+        let versions: Vec<&Version<Credit>> = histories
+            .iter()
+            .flat_map(|history| &history.credits)
+            .collect();
+        let by_id: BTreeMap<CreditId, &Credit> = versions
+            .iter()
+            .map(|version| (version.row.id, &version.row))
+            .collect();
         let rows = versions.iter().map(|version| {
             let from = version.row.adjusted_from.and_then(|id| by_id.get(&id));
             past::credit_version(version, from.copied())
@@ -166,8 +175,12 @@ impl EngineDriver {
     }
 
     pub(super) async fn earning_versions(&self) -> Result<Vec<Row>, Refusal> {
-        let mut waiting: BTreeSet<EarningId> =
-            self.earnings().await?.iter().map(|earning| earning.id).collect();
+        let mut waiting: BTreeSet<EarningId> = self
+            .earnings()
+            .await?
+            .iter()
+            .map(|earning| earning.id)
+            .collect();
         for sheet in self.sheets().await? {
             let lines = self.engine.paysheet(&self.caller, sheet.id).await?.lines;
             waiting.extend(lines.iter().map(|line| line.earning));
@@ -180,8 +193,10 @@ impl EngineDriver {
             }
             histories.insert(history.key.clone(), history);
         }
-        let versions: Vec<&Version<Earning>> =
-            histories.values().flat_map(|history| &history.versions).collect();
+        let versions: Vec<&Version<Earning>> = histories
+            .values()
+            .flat_map(|history| &history.versions)
+            .collect();
         let earnings: Vec<Earning> = versions.iter().map(|version| version.row.clone()).collect();
         let keys = self.keys_of(&earnings).await?;
         let rows = versions.into_iter().map(|version| {

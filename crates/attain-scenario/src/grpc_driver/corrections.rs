@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use attain_client::proto::adjustment_outcome::Outcome;
 use attain_client::proto::{
-    self, Adjusted, Adjustment, Credit, CreditVersion, DateRange, DefinitionKind, Earning, EarningVersion,
-    EarningView, GetTransactionHistoryResponse, Transaction, TransactionVersion,
+    self, Adjusted, Adjustment, Credit, CreditVersion, DateRange, DefinitionKind, Earning,
+    EarningVersion, EarningView, GetTransactionHistoryResponse, Transaction, TransactionVersion,
 };
 use attain_client::values::{self, amount_text};
 use attain_documents::read_documents;
@@ -41,8 +41,8 @@ impl GrpcDriver {
         let made = preview.credits.iter().map(show::credit);
         let pay = preview.pay.iter().map(past::pay_change);
         let taken_back = preview.reversals.iter();
-        let taken_back = taken_back
-            .map(|reversal| row([("amount", show::amount(reversal.amount.as_ref()))]));
+        let taken_back =
+            taken_back.map(|reversal| row([("amount", show::amount(reversal.amount.as_ref()))]));
         let tables = [
             ("made", made.collect()),
             ("pay", pay.collect()),
@@ -102,14 +102,20 @@ impl GrpcDriver {
 
     async fn about(&self, step: &AdjustmentStep) -> Result<About, Refusal> {
         let name = key(transaction_name(step)?)?;
-        let found = self.client.transaction(name.number.as_str(), name.kind.as_str()).await;
+        let found = self
+            .client
+            .transaction(name.number.as_str(), name.kind.as_str())
+            .await;
         let (transaction, credits) = found.map_err(refusal)?;
         let Some(name) = &step.credit else {
             let id = TransactionId::parse(&transaction.transaction_id).map_err(no_id)?;
             let currency = currency(&show::currency(transaction.amount.as_ref()))?;
             return Ok(About::Transaction(id, currency));
         };
-        let kinds: Vec<String> = credits.iter().map(|credit| show::kind(credit.kind())).collect();
+        let kinds: Vec<String> = credits
+            .iter()
+            .map(|credit| show::kind(credit.kind()))
+            .collect();
         let kinded: Vec<(&Credit, &String)> = credits.iter().zip(&kinds).collect();
         let (credit, _) = pick(name, &kinded, |(credit, kind)| Candidate {
             participant: &credit.participant,
@@ -135,7 +141,10 @@ impl GrpcDriver {
             return Ok(keys);
         }
         for history in self.histories().await? {
-            let versions = history.versions.into_iter().filter_map(|version| version.transaction);
+            let versions = history
+                .versions
+                .into_iter()
+                .filter_map(|version| version.transaction);
             for one in versions {
                 let number = (one.source_number, one.transaction_type);
                 keys.insert(one.transaction_id, number);
@@ -147,8 +156,10 @@ impl GrpcDriver {
     /// The history of every transaction, by key.
     async fn histories(&self) -> Result<Vec<GetTransactionHistoryResponse>, Refusal> {
         let live = all(self.client.transactions(DateRange::default())).await?;
-        let keys: BTreeSet<(String, String)> =
-            live.into_iter().map(|one| (one.source_number, one.transaction_type)).collect();
+        let keys: BTreeSet<(String, String)> = live
+            .into_iter()
+            .map(|one| (one.source_number, one.transaction_type))
+            .collect();
         let mut histories = Vec::new();
         for (number, kind) in &keys {
             let history = self.client.transaction_history(number, kind).await;
@@ -159,24 +170,38 @@ impl GrpcDriver {
 
     pub(super) async fn transaction_versions(&self) -> Result<Vec<Row>, Refusal> {
         let histories = self.histories().await?;
-        let versions: Vec<&TransactionVersion> =
-            histories.iter().flat_map(|history| &history.versions).collect();
-        let transactions: Vec<Transaction> =
-            versions.iter().filter_map(|version| version.transaction.clone()).collect();
+        let versions: Vec<&TransactionVersion> = histories
+            .iter()
+            .flat_map(|history| &history.versions)
+            .collect();
+        let transactions: Vec<Transaction> = versions
+            .iter()
+            .filter_map(|version| version.transaction.clone())
+            .collect();
         let newer = with_newer(&transactions).map(|(_, newer)| newer);
         let rows = versions.into_iter().zip(newer);
-        Ok(rows.map(|(version, newer)| past::transaction_version(version, newer)).collect())
+        Ok(rows
+            .map(|(version, newer)| past::transaction_version(version, newer))
+            .collect())
     }
 
     pub(super) async fn credit_versions(&self) -> Result<Vec<Row>, Refusal> {
         let histories = self.histories().await?;
-        let versions: Vec<&CreditVersion> =
-            histories.iter().flat_map(|history| &history.credits).collect();
-        let credits = versions.iter().filter_map(|version| version.credit.as_ref());
-        let by_id: BTreeMap<&str, &Credit> =
-            credits.map(|credit| (credit.credit_id.as_str(), credit)).collect();
+        let versions: Vec<&CreditVersion> = histories
+            .iter()
+            .flat_map(|history| &history.credits)
+            .collect();
+        let credits = versions
+            .iter()
+            .filter_map(|version| version.credit.as_ref());
+        let by_id: BTreeMap<&str, &Credit> = credits
+            .map(|credit| (credit.credit_id.as_str(), credit))
+            .collect();
         let rows = versions.iter().map(|version| {
-            let id = version.credit.as_ref().map(|credit| credit.adjusted_from.as_str());
+            let id = version
+                .credit
+                .as_ref()
+                .map(|credit| credit.adjusted_from.as_str());
             let from = id.and_then(|id| by_id.get(id));
             past::credit_version(version, from.copied())
         });
@@ -202,11 +227,16 @@ impl GrpcDriver {
                 versions.push(version);
             }
         }
-        let earnings: Vec<Earning> =
-            versions.iter().filter_map(|version| version.earning.clone()).collect();
+        let earnings: Vec<Earning> = versions
+            .iter()
+            .filter_map(|version| version.earning.clone())
+            .collect();
         let keys = self.keys_of(&earnings).await?;
         let rows = versions.iter().map(|version| {
-            let id = version.earning.as_ref().map(|earning| &earning.transaction_id);
+            let id = version
+                .earning
+                .as_ref()
+                .map(|earning| &earning.transaction_id);
             past::earning_version(version, id.and_then(|id| keys.get(id)))
         });
         Ok(rows.collect())
@@ -235,9 +265,13 @@ impl GrpcDriver {
 
 fn answer(outcomes: Vec<Result<Adjusted, proto::Refusal>>) -> Answer {
     let outcomes = outcomes.into_iter();
-    let outcomes: Vec<_> =
-        outcomes.map(|outcome| outcome.map_err(|refused| of_element(&refused))).collect();
-    let rows = outcomes.iter().zip(1..).map(|(outcome, at)| past::adjusted(at, outcome));
+    let outcomes: Vec<_> = outcomes
+        .map(|outcome| outcome.map_err(|refused| of_element(&refused)))
+        .collect();
+    let rows = outcomes
+        .iter()
+        .zip(1..)
+        .map(|(outcome, at)| past::adjusted(at, outcome));
     Answer {
         tables: BTreeMap::from([("adjusted", rows.collect())]),
         refused: outcomes.into_iter().filter_map(Result::err).collect(),
@@ -249,9 +283,12 @@ fn answer(outcomes: Vec<Result<Adjusted, proto::Refusal>>) -> Answer {
 pub(super) fn with_newer(
     rows: &[Transaction],
 ) -> impl Iterator<Item = (&Transaction, Option<&Transaction>)> {
-    let by_id: BTreeMap<&str, &Transaction> =
-        rows.iter().map(|row| (row.transaction_id.as_str(), row)).collect();
-    rows.iter().map(move |row| (row, by_id.get(row.replaced_by.as_str()).copied()))
+    let by_id: BTreeMap<&str, &Transaction> = rows
+        .iter()
+        .map(|row| (row.transaction_id.as_str(), row))
+        .collect();
+    rows.iter()
+        .map(move |row| (row, by_id.get(row.replaced_by.as_str()).copied()))
 }
 
 fn amount(credit: &Credit) -> Option<rust_decimal::Decimal> {

@@ -119,7 +119,9 @@ pub(super) fn transaction(transaction: &Transaction, newer: Option<&Transaction>
         ("preserve_credits", yes(flags.preserve_credits)),
         (
             "replaced_by",
-            newer.map(|newer| amount(newer.amount.as_ref())).unwrap_or_default(),
+            newer
+                .map(|newer| amount(newer.amount.as_ref()))
+                .unwrap_or_default(),
         ),
         ("version", transaction.etag.clone()),
     ])

@@ -56,13 +56,11 @@ pub(super) fn adjustment(domain: &adjusting::Adjustment) -> Result<Adjustment, R
     let version = domain.version.map(|version| version.0.to_string());
     let etag = version.unwrap_or_default();
     let subject = match &domain.kind {
-        AdjustmentKind::Credit(id, action) => {
-            adjustment::Subject::Credit(CreditAdjustment {
-                credit_id: id.to_string(),
-                etag,
-                action: Some(credit_action(action)?),
-            })
-        }
+        AdjustmentKind::Credit(id, action) => adjustment::Subject::Credit(CreditAdjustment {
+            credit_id: id.to_string(),
+            etag,
+            action: Some(credit_action(action)?),
+        }),
         AdjustmentKind::Transaction(id, action) => {
             adjustment::Subject::Transaction(TransactionAdjustment {
                 transaction: Some(Named::TransactionId(id.to_string())),
@@ -132,7 +130,9 @@ fn transaction_change(patch: &TransactionPatch) -> Result<TransactionChange, Ref
     for (name, value) in &patch.attributes {
         match value {
             Some(value) => {
-                change.attributes.insert(name.to_string(), attribute(value)?);
+                change
+                    .attributes
+                    .insert(name.to_string(), attribute(value)?);
             }
             None => change.removed_attributes.push(name.to_string()),
         }

@@ -60,7 +60,9 @@ fn stands(mark: Option<&Obsolete>, left: Option<&Left>) -> Row {
         place: if left.is_some() { "history" } else { "live" },
         obsolete: mark.is_some(),
         because: why.map(because).unwrap_or_default().to_owned(),
-        why: mark.and_then(|mark| mark.reason.as_deref()).unwrap_or_default(),
+        why: mark
+            .and_then(|mark| mark.reason.as_deref())
+            .unwrap_or_default(),
         by: by.unwrap_or_default(),
     }
     .row()

@@ -61,10 +61,7 @@ pub(crate) fn credit_version(version: &CreditVersion, from: Option<&Credit>) -> 
 }
 
 /// A version of an earning; `number` is number and type of its transaction.
-pub(crate) fn earning_version(
-    version: &EarningVersion,
-    number: Option<&(String, String)>,
-) -> Row {
+pub(crate) fn earning_version(version: &EarningVersion, number: Option<&(String, String)>) -> Row {
     let Some(one) = &version.earning else {
         return Row::new();
     };
