@@ -16,16 +16,19 @@ use crate::world::World;
 const NAMED_DATES_MAX: usize = 20;
 
 /// Refuses a process over dates where something waits for Revert.
-pub(crate) async fn refuse_pending(
+async fn refuse_pending(
     snapshot: &dyn Snapshot,
     world: &World,
     range: DateRange,
 ) -> Result<(), Refusal> {
-    let spans = open_spans(world, range);
-    if count(snapshot, &spans).await?.rows() == 0 {
+    refuse_in(snapshot, &open_spans(world, range)).await
+}
+
+async fn refuse_in(snapshot: &dyn Snapshot, spans: &[DateRange]) -> Result<(), Refusal> {
+    if count(snapshot, spans).await?.rows() == 0 {
         return Ok(());
     }
-    Err(pending_refusal(&report(snapshot, &spans).await?))
+    Err(pending_refusal(&report(snapshot, spans).await?))
 }
 
 /// Refuses a payment batch while something up to its pay date waits for Revert, or for a
@@ -39,9 +42,18 @@ pub(crate) async fn refuse_unsettled(
         from: None,
         to: pay_date.succ_opt(),
     };
-    refuse_pending(snapshot, world, range).await?;
-    let waiting = snapshot.waiting_reversal_count(range).await;
-    let waiting = waiting.map_err(store_refusal)?;
+    // What is dated after the pay date is none of this batch's business.
+    let until = |span: DateRange| DateRange {
+        from: span.from,
+        to: span.to.into_iter().chain(range.to).min(),
+    };
+    let spans: Vec<DateRange> = open_spans(world, range).into_iter().map(until).collect();
+    refuse_in(snapshot, &spans).await?;
+    let mut waiting = 0;
+    for span in spans {
+        let here = snapshot.waiting_reversal_count(span).await;
+        waiting += here.map_err(store_refusal)?;
+    }
     if waiting == 0 {
         return Ok(());
     }

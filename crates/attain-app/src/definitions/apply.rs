@@ -13,6 +13,7 @@ use attain_domain::time::DateRange;
 use attain_domain::working::Circumstances;
 
 use super::aftermath::Aftermath;
+use super::closing::refuse_closing;
 use super::{all_of_kind, answer, load};
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -313,6 +314,8 @@ async fn decide(
             .await
             .map_err(one)?,
     );
+    let closing = refuse_closing(snapshot, before, &after).await;
+    refusals.extend(closing.map_err(one)?);
     let world = check_all(after, &mut refusals);
     let Some(world) = world else {
         return Err(refusals);

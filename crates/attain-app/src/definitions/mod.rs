@@ -3,6 +3,7 @@
 mod aftermath;
 mod answer;
 mod apply;
+mod closing;
 
 use attain_domain::definition::calendar::Period;
 use attain_domain::definition::{DefinitionKind, DefinitionRecord, DefinitionSet};

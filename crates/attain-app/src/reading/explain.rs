@@ -3,12 +3,13 @@
 use attain_domain::credit::{Credit, CreditOrigin};
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{Earning, PastEarning};
-use attain_domain::ids::{CreditId, DefinitionId, EarningId, LineId, PaysheetId};
+use attain_domain::ids::{CreditId, DefinitionId, EarningId, LineId, PaysheetId, TransactionId};
 use attain_domain::payment::{PaymentLine, PaysheetStatus};
 use attain_domain::plan::{Component, Plan};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::time::DateRange;
+use attain_domain::transaction::Transaction;
 
 use super::counted::counted_credits;
 use super::explanation::{
@@ -234,10 +235,7 @@ impl Explainer<'_> {
         let rule = direct.and_then(|direct| self.rule_of(direct));
         let of_credit = direct.and_then(|direct| direct.transaction);
         let transaction = match earning.transaction.or(of_credit) {
-            Some(id) => {
-                let found = self.snapshot.transactions_by_id(&[id]).await;
-                found.map_err(store_refusal)?.pop()
-            }
+            Some(id) => self.transaction(id, direct).await?,
             None => None,
         };
         Ok(CreditExplained {
@@ -249,13 +247,32 @@ impl Explainer<'_> {
         })
     }
 
+    /// A version of a transaction, live or past: that of a credit is found by its key.
+    async fn transaction(
+        &self,
+        id: TransactionId,
+        of: Option<&Credit>,
+    ) -> Result<Option<Transaction>, Refusal> {
+        let live = self.snapshot.transactions_by_id(&[id]).await;
+        let live = live.map_err(store_refusal)?.pop();
+        let (None, Some(credit)) = (&live, of) else {
+            return Ok(live);
+        };
+        let keys = std::slice::from_ref(&credit.key);
+        let past = self.snapshot.past_transactions_of_keys(keys).await;
+        let past = past.map_err(store_refusal)?.into_iter();
+        let mut past = past.map(|past| past.transaction);
+        Ok(past.find(|transaction| transaction.id == id))
+    }
+
+    /// A credit, live or past.
     async fn credit_by_id(&self, id: CreditId) -> Result<Option<Credit>, Refusal> {
-        Ok(self
-            .snapshot
-            .credits_by_id(&[id])
-            .await
-            .map_err(store_refusal)?
-            .pop())
+        let live = self.snapshot.credits_by_id(&[id]).await;
+        if let Some(credit) = live.map_err(store_refusal)?.pop() {
+            return Ok(Some(credit));
+        }
+        let past = self.snapshot.past_credits(&[id]).await;
+        Ok(past.map_err(store_refusal)?.pop().map(|past| past.credit))
     }
 
     /// From source to source, until the direct credit.

@@ -43,7 +43,7 @@ pub struct RuleExplained {
 pub struct CreditExplained {
     /// The version of the credit that was calculated.
     pub id: CreditId,
-    /// It, unless it has left the live table: split percent, amount, category and dates.
+    /// It, live or past, unless it was removed: split percent, amount, category and dates.
     pub credit: Option<Credit>,
     /// The credits it was made from by roll-up or team, nearest first; the last is the direct one.
     pub path: Vec<Credit>,

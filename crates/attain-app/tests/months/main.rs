@@ -88,10 +88,22 @@ fn explain(seed: u64, story: &Story, on: On) {
     };
     let (short, failure) = shortened(story, failure, on);
     panic!(
-        "seed {seed} on {on:?} breaks a promise: {}\nafter {} operations: {}\n{short:#?}\n\
+        "seed {seed} on {on:?} breaks a promise: {}\nafter {} operations: {}\n{}\n\
          ATTAIN_MONTHS_SEED={seed} ATTAIN_MONTHS_SEQUENCES=1 tells it again",
-        failure.broken.promise, failure.after, failure.broken.text
+        failure.broken.promise,
+        failure.after,
+        failure.broken.text,
+        written(&short)
     );
+}
+
+/// A story as it is written down in `regressions.rs`.
+fn written(story: &Story) -> String {
+    let operations = story.operations.iter();
+    let operations = operations.map(|one| format!("    {one:?},\n").replace('[', "vec!["));
+    let operations: String = operations.collect();
+    let (terms, pieces) = (&story.terms, story.small_pieces);
+    format!("{terms:?}\nsmall_pieces: {pieces}\noperations: vec![\n{operations}]")
 }
 
 #[test]

@@ -212,17 +212,17 @@ impl Company {
                 return Ok(Outcome::Refused);
             }
         };
-        let pass = match process {
-            Process::Revert | Process::RunAll => None,
-            Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => {
-                ensure(!waits, "the gate is closed while something waits", || {
-                    format!("{process:?} over {first}..={last}")
-                })?;
-                Some(process)
-            }
+        let is_gated = match process {
+            Process::Revert | Process::RunAll => false,
+            Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => true,
         };
+        ensure(
+            !(waits && is_gated),
+            "the gate is closed while something waits",
+            || format!("{process:?} over {first}..={last}"),
+        )?;
         check_counts(&run)?;
-        match pass.unwrap_or(process) {
+        match process {
             Process::Classify => self.business.run(Pass::Classify, first, last),
             Process::Credit => self.business.run(Pass::Credit, first, last),
             Process::RollUp => self.business.run(Pass::RollUp, first, last),

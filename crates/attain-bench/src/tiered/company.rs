@@ -218,6 +218,7 @@ fn template(currency: Currency, date: Date) -> anyhow::Result<Credit> {
     Ok(Credit {
         id: CreditId(Uuid::nil()),
         lineage: LineageId(Uuid::nil()),
+        adjusted_from: None,
         transaction: None,
         key: TransactionKey {
             number: SourceNumber::parse("1")?,

@@ -16,12 +16,11 @@ pub(crate) enum Pass {
 impl Business {
     /// Runs a process over the open months of a range, both ends inclusive.
     pub(crate) fn run(&mut self, pass: Pass, first: usize, last: usize) {
-        for month in (first..=last).filter(|month| !self.terms.closed[*month]) {
-            let keys: Vec<u8> = self.sales.keys().copied().collect();
-            for key in keys
-                .into_iter()
-                .filter(|key| self.sales[key].month() == month)
-            {
+        let closed = self.terms.closed;
+        for month in (first..=last).filter(|month| !closed[*month]) {
+            let sales = self.sales.iter().filter(|(_, sale)| sale.month() == month);
+            let keys: Vec<u8> = sales.map(|(key, _)| *key).collect();
+            for key in keys {
                 let mut sale = self.sales[&key].clone();
                 self.pass(pass, month, &mut sale);
                 self.sales.insert(key, sale);

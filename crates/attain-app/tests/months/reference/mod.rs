@@ -148,11 +148,11 @@ impl Business {
 
     /// Every direct credit, with the key of its sale: by key, then as the engine numbers them.
     pub(crate) fn directs(&self) -> Vec<(u8, &Direct)> {
-        let of = |(key, sale)| -> Vec<(u8, &Direct)> {
-            let sale: &Sale = sale;
-            sale.direct.iter().map(|direct| (*key, direct)).collect()
-        };
-        self.sales.iter().flat_map(of).collect()
+        let mut all = Vec::new();
+        for (key, sale) in &self.sales {
+            all.extend(sale.direct.iter().map(|direct| (*key, direct)));
+        }
+        all
     }
 }
 
