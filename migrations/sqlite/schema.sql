@@ -13,7 +13,7 @@ CREATE TABLE activity_log (
     subject      TEXT    NOT NULL,
     record_count INTEGER NOT NULL,
     was          TEXT,
-    became       TEXT,
+    became       TEXT, reason TEXT,
     PRIMARY KEY (workspace_id, activity_id)
 ) STRICT;
 
@@ -72,6 +72,52 @@ CREATE UNIQUE INDEX base_transaction_key ON base_transaction (
 );
 
 CREATE INDEX base_transaction_period ON base_transaction (workspace_id, period_id, transaction_id);
+
+CREATE INDEX base_transaction_replaced ON base_transaction (workspace_id, transaction_id)
+WHERE replaced_by_id IS NOT NULL;
+
+CREATE TABLE base_transaction_history (
+    workspace_id       TEXT    NOT NULL,
+    transaction_id     BLOB    NOT NULL,
+    source_number      TEXT    NOT NULL,
+    transaction_type   TEXT    NOT NULL,
+    event_date         INTEGER NOT NULL,
+    period_id          TEXT    NOT NULL,
+    status             TEXT    NOT NULL,
+    error_reason       TEXT,
+    error_text         TEXT,
+    category_id        TEXT,
+    preserve_credits   INTEGER NOT NULL,
+    hold               INTEGER NOT NULL,
+    do_not_classify    INTEGER NOT NULL,
+    do_not_roll_up     INTEGER NOT NULL,
+    do_not_calculate   INTEGER NOT NULL,
+    replaces_id        BLOB,
+    replaced_by_id     BLOB,
+    version            INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL,
+    updated_at         INTEGER NOT NULL,
+    actor_id           TEXT    NOT NULL,
+    amount             TEXT    NOT NULL,
+    currency           TEXT    NOT NULL,
+    operating_amount   TEXT    NOT NULL,
+    operating_currency TEXT    NOT NULL,
+    currency_rate      TEXT    NOT NULL,
+    quantity           TEXT    NOT NULL,
+    source_updated_at  INTEGER,
+    attributes         TEXT    NOT NULL,
+    left_because       TEXT    NOT NULL,
+    left_at            INTEGER NOT NULL,
+    left_by            TEXT    NOT NULL,
+    PRIMARY KEY (workspace_id, transaction_id)
+) STRICT;
+
+CREATE INDEX base_transaction_history_key ON base_transaction_history (
+    workspace_id,
+    source_number,
+    transaction_type,
+    transaction_id
+);
 
 CREATE TABLE calculation (
     workspace_id   TEXT    NOT NULL,
@@ -133,11 +179,18 @@ CREATE TABLE credit (
     version          INTEGER NOT NULL,
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,
-    actor_id         TEXT    NOT NULL,
+    actor_id         TEXT    NOT NULL, adjusted_from_id BLOB, obsolete_reason TEXT CHECK (
+    obsolete_reason IS NULL OR obsolete_at IS NOT NULL
+),
     PRIMARY KEY (workspace_id, credit_id),
     CHECK ((status = 'error') = (error_reason IS NOT NULL)),
     CHECK ((obsolete_at IS NULL) = (obsolete_because IS NULL))
 ) STRICT;
+
+CREATE INDEX credit_adjusted_from ON credit (workspace_id, adjusted_from_id, credit_id)
+WHERE adjusted_from_id IS NOT NULL;
+
+CREATE INDEX credit_obsolete ON credit (workspace_id, credit_id) WHERE obsolete_at IS NOT NULL;
 
 CREATE INDEX credit_position ON credit (
     workspace_id,
@@ -199,9 +252,16 @@ CREATE TABLE credit_history (
     actor_id         TEXT    NOT NULL,
     left_because     TEXT    NOT NULL,
     left_at          INTEGER NOT NULL,
-    left_by          TEXT    NOT NULL,
+    left_by          TEXT    NOT NULL, adjusted_from_id BLOB, obsolete_reason TEXT,
     PRIMARY KEY (workspace_id, credit_id)
 ) STRICT;
+
+CREATE INDEX credit_history_key ON credit_history (
+    workspace_id,
+    source_number,
+    transaction_type,
+    credit_id
+);
 
 CREATE TABLE definition (
     workspace_id  TEXT    NOT NULL,
@@ -252,7 +312,9 @@ CREATE TABLE earning (
     updated_at        INTEGER NOT NULL,
     actor_id          TEXT    NOT NULL,
     -- JSON.
-    trace             TEXT    NOT NULL,
+    trace             TEXT    NOT NULL, obsolete_reason TEXT CHECK (
+    obsolete_reason IS NULL OR obsolete_at IS NOT NULL
+), awaits_calculation INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace_id, earning_id),
     CHECK ((amount IS NULL) = (error_reason IS NOT NULL)),
     CHECK ((amount IS NULL) = (currency IS NULL)),
@@ -269,6 +331,11 @@ CREATE UNIQUE INDEX earning_current ON earning (
 )
 WHERE obsolete_at IS NULL AND reversal_of_id IS NULL;
 
+CREATE INDEX earning_obsolete ON earning (workspace_id, earning_id) WHERE obsolete_at IS NOT NULL;
+
+CREATE INDEX earning_obsolete_lineage ON earning (workspace_id, lineage_id, earning_id)
+WHERE obsolete_at IS NOT NULL;
+
 CREATE INDEX earning_payable ON earning (
     workspace_id,
     participant_id,
@@ -279,6 +346,9 @@ CREATE INDEX earning_payable ON earning (
 WHERE amount IS NOT NULL AND obsolete_at IS NULL AND instalments_taken < instalments;
 
 CREATE INDEX earning_position ON earning (workspace_id, participant_id, earning_date, earning_id);
+
+CREATE INDEX earning_waiting ON earning (workspace_id, participant_id, earning_date, earning_id)
+WHERE awaits_calculation = 1;
 
 CREATE TABLE earning_history (
     workspace_id      TEXT    NOT NULL,
@@ -312,9 +382,15 @@ CREATE TABLE earning_history (
     trace             TEXT    NOT NULL,
     left_because      TEXT    NOT NULL,
     left_at           INTEGER NOT NULL,
-    left_by           TEXT    NOT NULL,
+    left_by           TEXT    NOT NULL, obsolete_reason TEXT, awaits_calculation INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace_id, earning_id)
 ) STRICT;
+
+CREATE INDEX earning_history_participant ON earning_history (
+    workspace_id,
+    participant_id,
+    earning_id
+);
 
 CREATE TABLE payment_batch (
     workspace_id TEXT    NOT NULL,

@@ -79,8 +79,9 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
         activities,
     } = changes;
     writer.write_definitions(definitions).await?;
+    writer.depart_transactions(transactions_departed).await?;
     writer
-        .write_transactions(transactions, transactions_progressed, transactions_departed)
+        .write_transactions(transactions, transactions_progressed)
         .await?;
     writer.depart_credits(credits_departed).await?;
     writer

@@ -173,12 +173,11 @@ fn two_live() -> StoreError {
 
 impl Writer<'_> {
     /// A new version is named before the one that it replaces, but only one of a key may be live at
-    /// any moment: so those that end are written first. What leaves is none of these.
+    /// any moment: so those that end are written first.
     pub(crate) async fn write_transactions(
         &mut self,
         new: &[Transaction],
         progressed: &[TransactionProgress],
-        departed: &[Departure<TransactionId>],
     ) -> Result<(), StoreError> {
         let (live, ended): (Vec<_>, Vec<_>) = progressed
             .iter()
@@ -197,12 +196,6 @@ impl Writer<'_> {
                 .await?;
             all_there(WHAT, touched + revived, live.len())?;
         }
-        let touched = self
-            .counted(sql::DEPART_TRANSACTIONS, departed, |cells, departure| {
-                fill_departure(cells, departure.id.0, departure);
-            })
-            .await?;
-        all_there(WHAT, touched, departed.len())?;
         self.refuse_present(
             WHAT,
             sql::TRANSACTIONS_THERE,
@@ -218,6 +211,18 @@ impl Writer<'_> {
         }
         self.insert(KEY_INSERTION, &unused, fill_key).await?;
         self.insert(INSERTION, new, fill).await
+    }
+
+    pub(crate) async fn depart_transactions(
+        &mut self,
+        departed: &[Departure<TransactionId>],
+    ) -> Result<(), StoreError> {
+        let touched = self
+            .counted(sql::DEPART_TRANSACTIONS, departed, |cells, departure| {
+                fill_departure(cells, departure.id.0, departure);
+            })
+            .await?;
+        all_there(WHAT, touched, departed.len())
     }
 }
 

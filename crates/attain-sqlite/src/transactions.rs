@@ -143,12 +143,11 @@ pub(crate) fn transactions(page: &str) -> Result<Vec<Transaction>, StoreError> {
 
 impl Writer<'_> {
     /// A new version is named before the one that it replaces, but only one of a key may be live at
-    /// any moment: so those that end are written first. What leaves is none of these.
+    /// any moment: so those that end are written first.
     pub(crate) async fn write_transactions(
         &mut self,
         new: &[Transaction],
         progressed: Vec<TransactionProgress>,
-        departed: &[Departure<TransactionId>],
     ) -> Result<(), StoreError> {
         let what = "transactions";
         let (live, ended): (Vec<_>, Vec<_>) = progressed
@@ -158,12 +157,11 @@ impl Writer<'_> {
             .await?;
         self.change(what, sql::PROGRESS_TRANSACTIONS, &live, fill_progress)
             .await?;
-        self.depart_transactions(departed).await?;
         self.write(sql::INSERT_TRANSACTIONS, new, fill).await?;
         Ok(())
     }
 
-    async fn depart_transactions(
+    pub(crate) async fn depart_transactions(
         &mut self,
         departed: &[Departure<TransactionId>],
     ) -> Result<(), StoreError> {

@@ -250,7 +250,8 @@ async fn what_was_stored_before_corrections_can_be_corrected() {
     assert_eq!(parts.unwrap(), [part]);
     let due = view.payable_earnings(date("2026-12-31"), None, chunk);
     assert_eq!(due.await.unwrap(), [earning(1)]);
-    let past = view.past_earnings_of_participant(&name("ann"), always, None, chunk);
+    let ann = name("ann");
+    let past = view.past_earnings_of_participant(&ann, always, None, chunk);
     assert_eq!(past.await.unwrap()[0].earning, earning(2));
     drop(view);
     store.close().await;

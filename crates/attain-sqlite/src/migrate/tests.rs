@@ -194,7 +194,8 @@ async fn what_was_stored_before_corrections_can_be_corrected() {
     assert_eq!(parts.unwrap(), [part]);
     let due = view.payable_earnings(date("2026-12-31"), None, chunk).await;
     assert_eq!(due.unwrap(), [earning(1)]);
-    let past = view.past_earnings_of_participant(&name("ann"), always, None, chunk);
+    let ann = name("ann");
+    let past = view.past_earnings_of_participant(&ann, always, None, chunk);
     let past = past.await.unwrap();
     assert_eq!(past[0].earning, earning(2));
 }
