@@ -1,11 +1,17 @@
 //! The command line as it is typed.
 
+mod corrections;
+
 use std::path::PathBuf;
 
 use attain_app::Limits;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::corrections::{
+    Adjust, AdjustCredit, AdjustFile, AdjustTransaction, Deed, History, Log, RecordName, Revert,
+    StatusName,
+};
 use crate::address::{AddressParser, StoreAddress};
 use crate::postgres::PostgresSettings;
 
@@ -141,6 +147,22 @@ pub(crate) enum Command {
     Import(Import),
     /// Runs a process over the periods that a range of dates touches.
     Run(Run),
+    /// Changes, splits, transfers or cancels credits; changes or cancels transactions.
+    ///
+    /// What is replaced becomes obsolete and waits for `attain revert`, or `attain run all`.
+    #[command(subcommand)]
+    Adjust(Adjust),
+    /// Moves what is obsolete out of the way and writes reversals: of everything that is pending,
+    /// or of the periods that a range of dates touches.
+    Revert(Revert),
+    /// What is obsolete and waits for Revert: how much, and the first 100 rows.
+    Pending(ListDates),
+    /// All versions of a record: where each is now, who made it so and why.
+    #[command(subcommand)]
+    History(History),
+    /// What was done: runs, the log of a run, the activity log.
+    #[command(subcommand)]
+    Log(Log),
     /// Payment batches: create, refresh, freeze, pay.
     #[command(subcommand)]
     Pay(Pay),
@@ -230,7 +252,7 @@ pub(crate) struct Dates {
     #[arg(long, requires = "through")]
     pub(crate) from: Option<String>,
     /// Last date, inclusive.
-    #[arg(long)]
+    #[arg(long, alias = "to")]
     pub(crate) through: Option<String>,
 }
 
@@ -257,6 +279,8 @@ pub(crate) enum ProcessName {
     Credit,
     RollUp,
     Calculate,
+    /// Without dates: exactly what is pending.
+    Revert,
 }
 
 #[derive(Debug, Subcommand)]

@@ -45,6 +45,7 @@ impl Failure {
             Self::Refused(refusals) => {
                 for refusal in refusals {
                     eprintln!("error: {refusal} [{}]", refusal.reason);
+                    rows_of(refusal).iter().for_each(|row| eprintln!("  {row}"));
                 }
             }
             Self::Other(error) => eprintln!("error: {error:#}"),
@@ -75,4 +76,17 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Other(error.into())
     }
+}
+
+/// The rows that are in the way of a gate, by name.
+fn rows_of(refusal: &Refusal) -> Vec<String> {
+    let Some(rows) = refusal.details.get("rows") else {
+        return Vec::new();
+    };
+    // A natural key may have the separator in it: only what begins as a name does is one.
+    let names = ["transaction trx_", "credit crd_", "earning ern_"];
+    let apart = names.iter().fold(rows.clone(), |rows, name| {
+        rows.replace(&format!("; {name}"), &format!("\n{name}"))
+    });
+    apart.lines().map(str::to_owned).collect()
 }

@@ -3,13 +3,14 @@
 use attain_domain::credit::{CreditPosition, CreditStatus};
 use attain_domain::definition::Definition;
 use attain_domain::earning::{Earning, EarningOutcome};
-use attain_domain::ids::{ParticipantId, RunId};
+use attain_domain::ids::ParticipantId;
 use attain_domain::ports::{ChunkSize, EarningPosition};
 use attain_domain::time::DateRange;
 use attain_domain::transaction::TransactionStatus;
 
 use crate::args::{Global, List, ListOf, Output};
 use crate::failure::Failure;
+use crate::log::{self, Entries};
 use crate::output::Listing;
 use crate::session::{Session, argument, dates};
 
@@ -22,9 +23,9 @@ pub(crate) async fn list(session: &Session, global: &Global, list: &List) -> Res
         }
         List::Credits(of) => credits(session, of, output).await,
         List::Earnings(of) => earnings(session, of, output).await,
-        List::Runs => runs(session, output).await,
-        List::RunLog { run } => run_log(session, run, output).await,
-        List::Activities => activities(session, output).await,
+        List::Runs => log::runs(session, None, None, output).await,
+        List::RunLog { run } => log::run_log(session, run, None, output).await,
+        List::Activities => log::activities(session, &Entries::default(), output).await,
     }
 }
 
@@ -202,87 +203,4 @@ fn earning_row(listing: &mut Listing, earning: &Earning) {
         format!("{:?}", earning.instalments.state()),
         of,
     ]);
-}
-
-async fn runs(session: &Session, output: Output) -> Result<(), Failure> {
-    let mut listing = Listing::new(&[
-        "run", "process", "dates", "status", "taken", "done", "skipped", "failed",
-    ]);
-    for run in session
-        .engine
-        .runs(&session.caller, None, ChunkSize::largest())
-        .await?
-    {
-        listing.row([
-            run.id.to_string(),
-            format!("{:?}", run.process),
-            run.range.to_string(),
-            format!("{:?}", run.status),
-            run.counts.taken.to_string(),
-            run.counts.done.to_string(),
-            run.counts.skipped.to_string(),
-            run.counts.failed.to_string(),
-        ]);
-    }
-    Ok(listing.print(output)?)
-}
-
-async fn run_log(session: &Session, run: &str, output: Output) -> Result<(), Failure> {
-    let run = RunId::parse(run).map_err(|error| argument("RUN", &error))?;
-    session.engine.run(&session.caller, run).await?;
-    let mut listing = Listing::new(&["number", "time", "level", "reason", "subject", "text"]);
-    let mut after = 0;
-    loop {
-        let page = session
-            .engine
-            .run_log(&session.caller, run, after, ChunkSize::largest())
-            .await?;
-        for entry in &page {
-            after = entry.number;
-            listing.row([
-                entry.number.to_string(),
-                entry.at.to_string(),
-                format!("{:?}", entry.level),
-                entry
-                    .reason
-                    .map(|reason| reason.code().to_owned())
-                    .unwrap_or_default(),
-                entry.subject.clone(),
-                entry.text.clone(),
-            ]);
-        }
-        if page.len() < ChunkSize::largest().rows() {
-            return Ok(listing.print(output)?);
-        }
-    }
-}
-
-async fn activities(session: &Session, output: Output) -> Result<(), Failure> {
-    let mut listing = Listing::new(&[
-        "time", "actor", "action", "record", "subject", "count", "before", "after", "run",
-    ]);
-    let mut after = None;
-    loop {
-        let page = session
-            .engine
-            .activities(&session.caller, after, ChunkSize::largest())
-            .await?;
-        after = page.last().map(|entry| entry.id);
-        for entry in &page {
-            listing.row([
-                entry.at.to_string(),
-                entry.actor.to_string(),
-                format!("{:?}", entry.action),
-                format!("{:?}", entry.record),
-                entry.subject.clone(),
-                entry.count.to_string(),
-                entry.before.clone().unwrap_or_default(),
-                entry.after.clone().unwrap_or_default(),
-                entry.run.map(|run| run.to_string()).unwrap_or_default(),
-            ]);
-        }
-        if page.len() < ChunkSize::largest().rows() {
-            return Ok(listing.print(output)?);
-        }
-    }
 }

@@ -1,17 +1,23 @@
 //! The program: reads the command line, puts the parts together, ends with a documented code.
 
 mod address;
+mod adjust;
 mod apply;
 mod args;
 mod demo;
 mod explain;
 mod failure;
+mod history;
 mod import;
 mod lines;
 mod list;
+mod log;
 mod output;
 mod pay;
+mod pending;
 mod postgres;
+mod rejects;
+mod rows;
 mod run;
 mod scenarios;
 mod serve;
@@ -69,6 +75,11 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         | Command::Export(_)
         | Command::Import(_)
         | Command::Run(_)
+        | Command::Adjust(_)
+        | Command::Revert(_)
+        | Command::Pending(_)
+        | Command::History(_)
+        | Command::Log(_)
         | Command::Pay(_)
         | Command::Statement(_)
         | Command::Explain(_)
@@ -79,6 +90,11 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 Command::Export(export) => apply::export(&session, &export).await,
                 Command::Import(import) => import::import(&session, &global, &import).await,
                 Command::Run(run) => run::run(&session, &global, &run).await,
+                Command::Adjust(adjust) => adjust::adjust(&session, &global, adjust).await,
+                Command::Revert(revert) => run::revert(&session, &global, revert).await,
+                Command::Pending(of) => pending::pending(&session, &global, &of).await,
+                Command::History(of) => history::history(&session, &global, &of).await,
+                Command::Log(log) => log::log(&session, &global, &log).await,
                 Command::Pay(pay) => pay::pay(&session, &global, &pay).await,
                 Command::Statement(of) => statement::statement(&session, &global, &of).await,
                 Command::Explain(explain) => explain::explain(&session, &global, &explain).await,

@@ -1,10 +1,10 @@
-//! `attain run`.
+//! `attain run` and `attain revert`.
 
 use attain_app::{RunRequest, WhenBusy};
 use attain_domain::run::{Process, Run as RunRecord, RunStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{Global, Output, ProcessName, Run};
+use crate::args::{Global, Output, ProcessName, Revert, Run};
 use crate::failure::Failure;
 use crate::output::Listing;
 use crate::session::{Session, dates};
@@ -12,13 +12,7 @@ use crate::session::{Session, dates};
 /// Runs a process to its end; a progress bar follows it where there is a terminal.
 pub(crate) async fn run(session: &Session, global: &Global, run: &Run) -> Result<(), Failure> {
     let range = dates(session, &run.dates).await?;
-    let process = match run.process {
-        ProcessName::All => Process::RunAll,
-        ProcessName::Classify => Process::Classify,
-        ProcessName::Credit => Process::Credit,
-        ProcessName::RollUp => Process::RollUp,
-        ProcessName::Calculate => Process::Calculate,
-    };
+    let process = process_of(run.process);
     let when_busy = if run.wait {
         WhenBusy::Wait
     } else {
@@ -38,12 +32,40 @@ pub(crate) async fn run(session: &Session, global: &Global, run: &Run) -> Result
     print_counts(&ended, global.output)?;
     match ended.status {
         RunStatus::SucceededWithErrors => {
-            eprintln!("see the rows in error: attain list run-log {}", ended.id);
+            eprintln!("see the rows in error: attain log run {}", ended.id);
             Err(Failure::RowsInError)
         }
         RunStatus::Cancelled | RunStatus::Failed => Err(Failure::Different),
         RunStatus::Succeeded | RunStatus::Queued | RunStatus::Running => Ok(()),
     }
+}
+
+/// The process of a name.
+pub(crate) fn process_of(name: ProcessName) -> Process {
+    match name {
+        ProcessName::All => Process::RunAll,
+        ProcessName::Classify => Process::Classify,
+        ProcessName::Credit => Process::Credit,
+        ProcessName::RollUp => Process::RollUp,
+        ProcessName::Calculate => Process::Calculate,
+        ProcessName::Revert => Process::Revert,
+    }
+}
+
+/// Reverts: a run like others.
+pub(crate) async fn revert(
+    session: &Session,
+    global: &Global,
+    revert: Revert,
+) -> Result<(), Failure> {
+    let Revert { dates, wait } = revert;
+    let of = Run {
+        process: ProcessName::Revert,
+        dates,
+        wait,
+        detach: false,
+    };
+    run(session, global, &of).await
 }
 
 /// Starts a run, executes it, and shows how far it is. Control-C asks it to stop.

@@ -6,7 +6,8 @@ use attain_app::{Caller, Engine, Limits, SystemClock, TimeOrderedIds};
 use attain_domain::ids::{ActorId, IdError, RequestId, WorkspaceId};
 use attain_domain::ports::Store;
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::time::{Date, DateRange};
+use attain_domain::time::{Date, DateRange, Instant};
+use chrono::DateTime;
 
 use crate::args::{Dates, Global};
 use crate::failure::Failure;
@@ -69,10 +70,21 @@ pub(crate) fn argument(name: &str, error: &IdError) -> Failure {
 }
 
 /// Reads a date of the command line.
-pub(crate) fn date(name: &str, text: &str) -> Result<Date, Failure> {
+pub(crate) fn date(name: &str, text: &str) -> Result<Date, Refusal> {
     Date::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
         let text = format!("`{text}` is not a date such as 2026-01-31");
-        Refusal::new(Reason::MalformedValue, text).at(name).into()
+        Refusal::new(Reason::MalformedValue, text).at(name)
+    })
+}
+
+/// Reads an instant of the command line; a date stands for its beginning, in UTC.
+pub(crate) fn instant(name: &str, text: &str) -> Result<Instant, Refusal> {
+    let begun = format!("{text}T00:00:00Z");
+    let read = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc3339(&begun));
+    read.map(|at| Instant::new(at.to_utc())).map_err(|_| {
+        let text =
+            format!("`{text}` is neither an instant such as 2026-01-31T17:00:00Z nor a date");
+        Refusal::new(Reason::MalformedValue, text).at(name)
     })
 }
 

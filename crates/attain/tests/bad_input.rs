@@ -3,123 +3,14 @@
 //! of the store's own tests: only there can a file be made too small.
 #![allow(clippy::unwrap_used, reason = "what cannot be, fails the test")]
 
+mod small;
+
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
-use tempfile::TempDir;
-
-const HEADER: &str = "number,type,event_date,amount,currency,attribute.rep";
-
-/// The small company in a database file of its own.
-struct Company {
-    folder: TempDir,
-}
-
-/// How the program ended.
-struct Ended {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn documents() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/small/documents")
-}
-
-fn ended(output: Output) -> Ended {
-    let ended = Ended {
-        code: output.status.code().expect("the program ended by itself"),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    };
-    assert!(!ended.err.contains("panicked"), "{}", ended.err);
-    ended
-}
-
-impl Ended {
-    /// The exit code, and all of standard error.
-    #[track_caller]
-    fn check(&self, code: i32, err: &str) {
-        assert_eq!(
-            (self.code, self.err.trim_end()),
-            (code, err),
-            "{}",
-            self.out
-        );
-    }
-
-    /// Read, stored, unchanged, superseded, rejected.
-    #[track_caller]
-    fn check_counts(&self, counts: [u64; 5]) {
-        let names = ["read", "stored", "unchanged", "superseded", "rejected"];
-        for (name, count) in names.iter().zip(counts) {
-            let line = format!("{name},{count}");
-            assert!(
-                self.out.lines().any(|there| there == line),
-                "{line}\n{}",
-                self.out
-            );
-        }
-    }
-}
-
-impl Company {
-    fn new() -> Self {
-        let company = Self {
-            folder: TempDir::new().unwrap(),
-        };
-        let applied = company.run(&["apply", "-f", documents().to_str().unwrap()]);
-        assert_eq!(applied.code, 0, "{}", applied.err);
-        company
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_attain"));
-        for variable in [
-            "ATTAIN_STORE",
-            "ATTAIN_WORKSPACE",
-            "ATTAIN_ACTOR",
-            "ATTAIN_LOG",
-        ] {
-            command.env_remove(variable);
-        }
-        command.current_dir(&self.folder).args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
-    }
-
-    /// Applies one file, `new.yaml`.
-    fn apply(&self, text: &str) -> Ended {
-        fs::write(self.path("new.yaml"), text).unwrap();
-        self.run(&["apply", "-f", "new.yaml"])
-    }
-
-    /// Imports one file, `rows.csv`.
-    fn import(&self, bytes: &[u8]) -> Ended {
-        fs::write(self.path("rows.csv"), bytes).unwrap();
-        self.run(&["import", "transactions", "rows.csv", "-o", "csv"])
-    }
-
-    fn rejected(&self) -> String {
-        fs::read_to_string(self.path("rows.csv.rejected.csv")).unwrap_or_default()
-    }
-
-    fn stored(&self) -> usize {
-        let dates = ["--from", "2026-01-01", "--through", "2026-12-31"];
-        let listed = self.run(&[&["list", "transactions", "-o", "csv"][..], &dates].concat());
-        assert_eq!(listed.code, 0, "{}", listed.err);
-        listed.out.lines().count() - 1
-    }
-}
+use small::{Company, HEADER, ended};
 
 /// One bad row between two good ones: the good ones are stored, the bad one is told with its line.
 #[track_caller]

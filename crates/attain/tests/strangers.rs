@@ -12,8 +12,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use attain_app::{Engine, SystemClock, TimeOrderedIds};
-use attain_client::proto::{DefinitionFile, EarningView, Process, RunStatus, WhenBusy};
-use attain_client::{ApplyMode, Client};
+use attain_client::proto::adjustment::Subject;
+use attain_client::proto::credit_adjustment::Action;
+use attain_client::proto::{
+    Adjustment, CreditAdjustment, CreditChange, CreditKind, DefinitionFile, EarningView, Process,
+    RunStatus, WhenBusy,
+};
+use attain_client::{ApplyMode, Client, values};
 use attain_grpc::{ServeOptions, Server};
 use attain_postgres::{Options, PostgresStore};
 use attain_proto::FILE_DESCRIPTOR_SET;
@@ -145,6 +150,13 @@ async fn found(owner: &Client) -> Named {
     let lines: Vec<_> = owner.payment_lines(&sheet).try_collect().await.unwrap();
     let earnings = owner.earnings(Some("ana"), january(), EarningView::Basic);
     let earnings: Vec<_> = earnings.try_collect().await.unwrap();
+    // One of the orders was smaller: something waits for Revert.
+    let (_, credits) = owner.transaction("2", "ORDER").await.unwrap();
+    let direct = credits
+        .iter()
+        .find(|credit| credit.kind() == CreditKind::Direct);
+    let credit = direct.unwrap().credit_id.clone();
+    adjust(owner, &credit).await;
     import(owner, vec![order(WAITING, "500")]).await;
     Named {
         workspace: OWNER,
@@ -154,8 +166,30 @@ async fn found(owner: &Client) -> Named {
         sheet,
         line: lines[0].line_id.clone(),
         earning: earnings[0].earning_id.clone(),
+        sale: direct.unwrap().transaction_id.clone(),
+        credit,
         order: "1".to_owned(),
     }
+}
+
+async fn adjust(client: &Client, credit: &str) {
+    let change = CreditChange {
+        amount: values::money("9000", "USD"),
+        ..CreditChange::default()
+    };
+    let smaller = Adjustment {
+        subject: Some(Subject::Credit(CreditAdjustment {
+            credit_id: credit.to_owned(),
+            etag: String::new(),
+            action: Some(Action::Change(change)),
+        })),
+    };
+    let repeat = client.clone().with_request_id("adjust");
+    let done = repeat
+        .adjust(vec![smaller], "it was smaller")
+        .await
+        .unwrap();
+    assert!(done[0].as_ref().unwrap().changed);
 }
 
 async fn import(client: &Client, rows: Vec<attain_client::proto::TransactionRow>) {

@@ -2,9 +2,12 @@
 
 use std::fmt::Debug;
 
+use attain_client::proto::adjustment::Subject;
+use attain_client::proto::adjustment_outcome::Outcome as Answer;
 use attain_client::proto::{
-    CreditRow, DateRange, DefinitionKind, DefinitionReference, EarningView, PaysheetAction,
-    Process, TransactionRow, WhenBusy,
+    Adjustment, CreditAdjustment, CreditCancellation, CreditRow, DateRange, DefinitionKind,
+    DefinitionReference, EarningView, PaysheetAction, Process, Refusal, TransactionAdjustment,
+    TransactionRow, WhenBusy, credit_adjustment, transaction_adjustment,
 };
 use attain_client::{ApplyMode, Client, ClientError, Rows, values};
 use futures::{TryStreamExt, stream};
@@ -18,6 +21,9 @@ pub(crate) struct Named {
     pub(crate) sheet: String,
     pub(crate) line: String,
     pub(crate) earning: String,
+    pub(crate) credit: String,
+    /// The id of a transaction.
+    pub(crate) sale: String,
     /// The number of a transaction.
     pub(crate) order: String,
 }
@@ -45,12 +51,15 @@ fn one<T: Debug>(answer: Result<T, ClientError>) -> Outcome {
     }
 }
 
-async fn all<T: Debug>(rows: Rows<T>) -> Outcome {
-    let rows: Result<Vec<T>, ClientError> = rows.try_collect().await;
-    match rows {
+fn some<T: Debug>(answer: Result<Vec<T>, ClientError>) -> Outcome {
+    match answer {
         Ok(rows) => Outcome::Rows(rows.iter().map(|row| format!("{row:?}")).collect()),
         Err(error) => refused(&error),
     }
+}
+
+async fn all<T: Debug>(rows: Rows<T>) -> Outcome {
+    some(rows.try_collect().await)
 }
 
 async fn streamed<T: Debug>(rows: Result<Rows<T>, ClientError>) -> Outcome {
@@ -75,6 +84,7 @@ pub(crate) async fn reads(client: &Client, named: &Named) -> Vec<Called> {
     let credits = client.credits(who, dates());
     let transaction = client.transaction(order, "ORDER").await;
     let mut called = reads_of_payments(client, named).await;
+    called.extend(reads_of_the_past(client, named).await);
     let (activities, workspaces) = (client.activities(), client.workspaces());
     let (export, definitions) = (client.export().await, client.definitions(kind));
     let statement = client.statement(who, "2026-01").await;
@@ -107,12 +117,82 @@ pub(crate) async fn reads(client: &Client, named: &Named) -> Vec<Called> {
     called
 }
 
+async fn reads_of_the_past(client: &Client, named: &Named) -> Vec<Called> {
+    let (credit, earning) = (&named.credit, &named.earning);
+    let pending = client.pending(DateRange::default()).await;
+    let pending = pending.map(|pending| pending.first);
+    let later = values::instant("2999-01-01T00:00:00Z").expect("an instant");
+    let as_of = client.as_of(named.participant, later).await;
+    let as_of = as_of.map(|known| known.earnings);
+    let of_earning = client.earning_history(earning, EarningView::Full).await;
+    let of_order = client.transaction_history(&named.order, "ORDER").await;
+    vec![
+        ("AdjustmentService/ListPending", some(pending)),
+        (
+            "CreditService/GetCreditHistory",
+            some(client.credit_history(credit).await),
+        ),
+        ("EarningService/GetEarningHistory", one(of_earning)),
+        ("TransactionService/GetTransactionHistory", one(of_order)),
+        ("StatementService/GetAsOf", some(as_of)),
+    ]
+}
+
+/// The calls that adjust, or say what that would do.
+async fn adjustments(client: &Client, named: &Named) -> Vec<Called> {
+    let credit = Subject::Credit(CreditAdjustment {
+        credit_id: named.credit.clone(),
+        etag: String::new(),
+        action: Some(credit_adjustment::Action::Cancel(CreditCancellation {})),
+    });
+    let id = transaction_adjustment::Transaction::TransactionId(named.sale.clone());
+    let sale = Subject::Transaction(TransactionAdjustment {
+        transaction: Some(id),
+        etag: String::new(),
+        action: Some(transaction_adjustment::Action::PreserveCredits(true)),
+    });
+    let asked: Vec<Adjustment> = [credit, sale]
+        .into_iter()
+        .map(|subject| Adjustment {
+            subject: Some(subject),
+        })
+        .collect();
+    let previewed = client.preview_adjust(asked.clone()).await;
+    let previewed = previewed.map(|preview| {
+        let answers = preview.outcomes.into_iter().map(|one| match one.outcome {
+            Some(Answer::Refused(refused)) => Err(refused),
+            Some(Answer::Adjusted(_)) | None => Ok(()),
+        });
+        answers.collect::<Vec<_>>()
+    });
+    // The owner's first request has this id.
+    let repeat = client.clone().with_request_id("adjust");
+    let adjusted = repeat.adjust(asked, "somebody else's").await;
+    vec![
+        ("AdjustmentService/PreviewAdjust", elements(previewed)),
+        ("AdjustmentService/BatchAdjust", elements(adjusted)),
+    ]
+}
+
+/// Refused if every element is, for one reason.
+fn elements<T: Debug>(answers: Result<Vec<Result<T, Refusal>>, ClientError>) -> Outcome {
+    let answers = match answers {
+        Ok(answers) => answers,
+        Err(error) => return refused(&error),
+    };
+    let mut reasons = answers
+        .iter()
+        .map(|one| one.as_ref().err().map(|told| &told.reason));
+    let first = reasons.next().flatten();
+    match first.filter(|first| reasons.all(|reason| reason == Some(first))) {
+        Some(reason) => Outcome::Refused(reason.clone()),
+        None => Outcome::Rows(answers.iter().map(|one| format!("{one:?}")).collect()),
+    }
+}
+
 async fn reads_of_payments(client: &Client, named: &Named) -> Vec<Called> {
     let (batch, sheet) = (&named.batch, &named.sheet);
-    let left_out = match client.left_out(batch).await {
-        Ok(rows) => Outcome::Rows(rows.iter().map(|row| format!("{row:?}")).collect()),
-        Err(error) => refused(&error),
-    };
+    let left_out = some(client.left_out(batch).await);
     let (lines, explained) = (client.payment_lines(sheet), client.explain_paysheet(sheet));
     vec![
         ("BatchService/GetBatch", one(client.batch(batch).await)),
@@ -215,7 +295,8 @@ pub(crate) async fn writes(client: &Client, named: &Named) -> Vec<Called> {
     let process = Process::RunAll;
     let started = repeat.start_run(process, january(), WhenBusy::Refuse).await;
     let same = client.clone().in_workspace(named.workspace);
-    vec![
+    let mut called = adjustments(client, named).await;
+    called.extend([
         ("DefinitionService/ApplyDefinitions", one(deleted)),
         ("CreditService/ImportCredits", streamed(credits).await),
         (
@@ -231,7 +312,8 @@ pub(crate) async fn writes(client: &Client, named: &Named) -> Vec<Called> {
             "WorkspaceService/CreateWorkspace",
             one(same.create_workspace().await),
         ),
-    ]
+    ]);
+    called
 }
 
 /// A sale of Ana's.
