@@ -14,6 +14,7 @@ activity_log.subject text COLLATE "C" NOT NULL
 activity_log.record_count bigint NOT NULL
 activity_log.was text COLLATE "C"
 activity_log.became text COLLATE "C"
+activity_log.reason text COLLATE "C"
 base_transaction.workspace_id text COLLATE "C" NOT NULL
 base_transaction.transaction_id uuid NOT NULL
 base_transaction.source_number text COLLATE "C" NOT NULL
@@ -43,6 +44,38 @@ base_transaction.currency_rate numeric NOT NULL
 base_transaction.quantity numeric NOT NULL
 base_transaction.source_updated_at timestamp with time zone
 base_transaction.attributes json NOT NULL
+base_transaction_history.workspace_id text COLLATE "C" NOT NULL
+base_transaction_history.transaction_id uuid NOT NULL
+base_transaction_history.source_number text COLLATE "C" NOT NULL
+base_transaction_history.transaction_type text COLLATE "C" NOT NULL
+base_transaction_history.event_date date NOT NULL
+base_transaction_history.period_id text COLLATE "C" NOT NULL
+base_transaction_history.status text COLLATE "C" NOT NULL
+base_transaction_history.error_reason text COLLATE "C"
+base_transaction_history.error_text text COLLATE "C"
+base_transaction_history.category_id text COLLATE "C"
+base_transaction_history.preserve_credits boolean NOT NULL
+base_transaction_history.hold boolean NOT NULL
+base_transaction_history.do_not_classify boolean NOT NULL
+base_transaction_history.do_not_roll_up boolean NOT NULL
+base_transaction_history.do_not_calculate boolean NOT NULL
+base_transaction_history.replaces_id uuid
+base_transaction_history.replaced_by_id uuid
+base_transaction_history.version bigint NOT NULL
+base_transaction_history.created_at timestamp with time zone NOT NULL
+base_transaction_history.updated_at timestamp with time zone NOT NULL
+base_transaction_history.actor_id text COLLATE "C" NOT NULL
+base_transaction_history.amount numeric NOT NULL
+base_transaction_history.currency text COLLATE "C" NOT NULL
+base_transaction_history.operating_amount numeric NOT NULL
+base_transaction_history.operating_currency text COLLATE "C" NOT NULL
+base_transaction_history.currency_rate numeric NOT NULL
+base_transaction_history.quantity numeric NOT NULL
+base_transaction_history.source_updated_at timestamp with time zone
+base_transaction_history.attributes json NOT NULL
+base_transaction_history.left_because text COLLATE "C" NOT NULL
+base_transaction_history.left_at timestamp with time zone NOT NULL
+base_transaction_history.left_by text COLLATE "C" NOT NULL
 calculation.workspace_id text COLLATE "C" NOT NULL
 calculation.calculation_id uuid NOT NULL
 calculation.period_id text COLLATE "C" NOT NULL
@@ -92,6 +125,8 @@ credit.version bigint NOT NULL
 credit.created_at timestamp with time zone NOT NULL
 credit.updated_at timestamp with time zone NOT NULL
 credit.actor_id text COLLATE "C" NOT NULL
+credit.adjusted_from_id uuid
+credit.obsolete_reason text COLLATE "C"
 credit_history.workspace_id text COLLATE "C" NOT NULL
 credit_history.credit_id uuid NOT NULL
 credit_history.lineage_id uuid NOT NULL
@@ -129,6 +164,8 @@ credit_history.actor_id text COLLATE "C" NOT NULL
 credit_history.left_because text COLLATE "C" NOT NULL
 credit_history.left_at timestamp with time zone NOT NULL
 credit_history.left_by text COLLATE "C" NOT NULL
+credit_history.adjusted_from_id uuid
+credit_history.obsolete_reason text COLLATE "C"
 definition.workspace_id text COLLATE "C" NOT NULL
 definition.kind text COLLATE "C" NOT NULL
 definition.definition_id text COLLATE "C" NOT NULL
@@ -167,6 +204,8 @@ earning.created_at timestamp with time zone NOT NULL
 earning.updated_at timestamp with time zone NOT NULL
 earning.actor_id text COLLATE "C" NOT NULL
 earning.trace json NOT NULL
+earning.obsolete_reason text COLLATE "C"
+earning.awaits_calculation boolean NOT NULL
 earning_history.workspace_id text COLLATE "C" NOT NULL
 earning_history.earning_id uuid NOT NULL
 earning_history.participant_id text COLLATE "C" NOT NULL
@@ -199,6 +238,8 @@ earning_history.trace json NOT NULL
 earning_history.left_because text COLLATE "C" NOT NULL
 earning_history.left_at timestamp with time zone NOT NULL
 earning_history.left_by text COLLATE "C" NOT NULL
+earning_history.obsolete_reason text COLLATE "C"
+earning_history.awaits_calculation boolean NOT NULL
 payment_batch.workspace_id text COLLATE "C" NOT NULL
 payment_batch.batch_id uuid NOT NULL
 payment_batch.pay_group_id text COLLATE "C" NOT NULL
@@ -317,6 +358,7 @@ workspace.definitions_mark bigint NOT NULL
 
 -- partitioned tables
 base_transaction BY RANGE (event_date)
+base_transaction_history BY RANGE (event_date)
 credit BY RANGE (credit_date)
 credit_history BY RANGE (credit_date)
 earning BY RANGE (earning_date)
@@ -333,6 +375,7 @@ base_transaction base_transaction_currency_check CHECK ((currency ~ '^[A-Z]{3}$'
 base_transaction base_transaction_operating_currency_check CHECK ((operating_currency ~ '^[A-Z]{3}$'::text))
 base_transaction base_transaction_pkey PRIMARY KEY (workspace_id, transaction_id, event_date)
 base_transaction base_transaction_status_check CHECK ((status = ANY (ARRAY['new'::text, 'classified'::text, 'credited'::text, 'error'::text, 'obsolete'::text, 'cancelled'::text])))
+base_transaction_history base_transaction_history_pkey PRIMARY KEY (workspace_id, transaction_id, event_date)
 calculation calculation_pkey PRIMARY KEY (workspace_id, calculation_id)
 change_log change_log_check CHECK ((everybody = (participant_id = ''::text)))
 change_log change_log_pkey PRIMARY KEY (workspace_id, period_id, everybody, participant_id)
@@ -340,6 +383,7 @@ credit credit_check CHECK (((status = 'error'::text) = (error_reason IS NOT NULL
 credit credit_check1 CHECK (((obsolete_at IS NULL) = (obsolete_because IS NULL)))
 credit credit_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
 credit credit_kind_check CHECK ((kind = ANY (ARRAY['direct'::text, 'indirect'::text, 'team'::text])))
+credit credit_obsolete_reason_check CHECK (((obsolete_reason IS NULL) OR (obsolete_at IS NOT NULL)))
 credit credit_origin_check CHECK ((origin = ANY (ARRAY['rule'::text, 'given'::text, 'from'::text])))
 credit credit_pkey PRIMARY KEY (workspace_id, credit_id, credit_date)
 credit credit_status_check CHECK ((status = ANY (ARRAY['credited'::text, 'eligible'::text, 'error'::text])))
@@ -351,6 +395,7 @@ earning earning_check CHECK (((amount IS NULL) = (error_reason IS NOT NULL)))
 earning earning_check1 CHECK (((amount IS NULL) = (currency IS NULL)))
 earning earning_check2 CHECK (((obsolete_at IS NULL) = (obsolete_because IS NULL)))
 earning earning_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+earning earning_obsolete_reason_check CHECK (((obsolete_reason IS NULL) OR (obsolete_at IS NOT NULL)))
 earning earning_pkey PRIMARY KEY (workspace_id, earning_id, earning_date)
 earning_history earning_history_pkey PRIMARY KEY (workspace_id, earning_id, earning_date)
 payment_batch payment_batch_pkey PRIMARY KEY (workspace_id, batch_id)
@@ -382,12 +427,21 @@ work_item work_item_pkey PRIMARY KEY (workspace_id, work_item_id)
 workspace workspace_pkey PRIMARY KEY (workspace_id)
 
 -- indexes
+CREATE INDEX base_transaction_history_key ON ONLY public.base_transaction_history USING btree (workspace_id, source_number, transaction_type, transaction_id)
 CREATE INDEX base_transaction_period ON ONLY public.base_transaction USING btree (workspace_id, period_id, transaction_id)
+CREATE INDEX base_transaction_replaced ON ONLY public.base_transaction USING btree (workspace_id, transaction_id) WHERE (replaced_by_id IS NOT NULL)
+CREATE INDEX credit_adjusted_from ON ONLY public.credit USING btree (workspace_id, adjusted_from_id, credit_id) WHERE (adjusted_from_id IS NOT NULL)
+CREATE INDEX credit_history_key ON ONLY public.credit_history USING btree (workspace_id, source_number, transaction_type, credit_id)
+CREATE INDEX credit_obsolete ON ONLY public.credit USING btree (workspace_id, credit_id) WHERE (obsolete_at IS NOT NULL)
 CREATE INDEX credit_position ON ONLY public.credit USING btree (workspace_id, participant_id, credit_date, source_number, transaction_type, kind, lineage_id) WHERE (obsolete_at IS NULL)
 CREATE INDEX credit_summarised ON ONLY public.credit USING btree (workspace_id, through_id, participant_id, credit_date, credit_id) WHERE ((origin = 'from'::text) AND (source_credit_id IS NULL) AND (obsolete_at IS NULL))
 CREATE INDEX credit_transaction ON ONLY public.credit USING btree (workspace_id, transaction_id, credit_id) WHERE (transaction_id IS NOT NULL)
+CREATE INDEX earning_history_participant ON ONLY public.earning_history USING btree (workspace_id, participant_id, earning_id)
+CREATE INDEX earning_obsolete ON ONLY public.earning USING btree (workspace_id, earning_id) WHERE (obsolete_at IS NOT NULL)
+CREATE INDEX earning_obsolete_lineage ON ONLY public.earning USING btree (workspace_id, lineage_id, earning_id) WHERE (obsolete_at IS NOT NULL)
 CREATE INDEX earning_payable ON ONLY public.earning USING btree (workspace_id, participant_id, earning_date, earning_id, next_due) WHERE ((amount IS NOT NULL) AND (obsolete_at IS NULL) AND (instalments_taken < instalments))
 CREATE INDEX earning_position ON ONLY public.earning USING btree (workspace_id, participant_id, earning_date, earning_id)
+CREATE INDEX earning_waiting ON ONLY public.earning USING btree (workspace_id, participant_id, earning_date, earning_id) WHERE awaits_calculation
 CREATE INDEX payment_line_earning ON public.payment_line USING btree (workspace_id, earning_id, line_id)
 CREATE INDEX payment_line_held ON public.payment_line USING btree (workspace_id, line_id) WHERE held
 CREATE INDEX payment_line_paysheet ON public.payment_line USING btree (workspace_id, paysheet_id)
@@ -398,6 +452,7 @@ CREATE INDEX run_chunk_at_work ON public.run_chunk USING btree (workspace_id, ru
 CREATE INDEX run_chunk_ended ON public.run_chunk USING btree (workspace_id, run_id, chunk_number) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]))
 CREATE INDEX work_item_stage ON public.work_item USING btree (workspace_id, stage, period_id, work_item_id)
 CREATE UNIQUE INDEX activity_log_pkey ON public.activity_log USING btree (workspace_id, activity_id)
+CREATE UNIQUE INDEX base_transaction_history_pkey ON ONLY public.base_transaction_history USING btree (workspace_id, transaction_id, event_date)
 CREATE UNIQUE INDEX base_transaction_pkey ON ONLY public.base_transaction USING btree (workspace_id, transaction_id, event_date)
 CREATE UNIQUE INDEX calculation_pkey ON public.calculation USING btree (workspace_id, calculation_id)
 CREATE UNIQUE INDEX change_log_pkey ON public.change_log USING btree (workspace_id, period_id, everybody, participant_id)
@@ -424,6 +479,7 @@ CREATE UNIQUE INDEX workspace_pkey ON public.workspace USING btree (workspace_id
 -- policies
 activity_log activity_log_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 base_transaction base_transaction_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
+base_transaction_history base_transaction_history_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 calculation calculation_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 change_log change_log_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 credit credit_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
@@ -446,6 +502,7 @@ workspace workspace_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(cur
 -- tables with row security
 activity_log
 base_transaction
+base_transaction_history
 calculation
 change_log
 credit
@@ -467,8 +524,9 @@ workspace
 
 -- rights on tables
 activity_log attain_app INSERT, SELECT
-base_transaction attain_app INSERT, SELECT, UPDATE
+base_transaction attain_app DELETE, INSERT, SELECT, UPDATE
 base_transaction attain_writer INSERT
+base_transaction_history attain_app INSERT, SELECT
 calculation attain_app DELETE, INSERT, SELECT, UPDATE
 change_log attain_app DELETE, INSERT, SELECT
 credit attain_app DELETE, INSERT, SELECT, UPDATE
@@ -477,7 +535,7 @@ credit_history attain_app INSERT, SELECT
 definition attain_app INSERT, SELECT, UPDATE
 earning attain_app DELETE, INSERT, SELECT, UPDATE
 earning attain_writer INSERT
-earning_history attain_app INSERT, SELECT
+earning_history attain_app DELETE, INSERT, SELECT
 payment_batch attain_app DELETE, INSERT, SELECT, UPDATE
 payment_line attain_app DELETE, INSERT, SELECT, UPDATE
 payment_line attain_writer INSERT
@@ -547,7 +605,8 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
         END IF;
         FOREACH parent IN ARRAY ARRAY[
-            'base_transaction', 'credit', 'credit_history', 'earning', 'earning_history'
+            'base_transaction', 'base_transaction_history', 'credit', 'credit_history', 'earning',
+            'earning_history'
         ]
         LOOP
             part := parent || '_y' || lpad(part_year::text, 4, '0');
