@@ -151,7 +151,7 @@ pub(crate) enum Command {
     ///
     /// What is replaced becomes obsolete and waits for `attain revert`, or `attain run all`.
     #[command(subcommand)]
-    Adjust(Adjust),
+    Adjust(Box<Adjust>),
     /// Moves what is obsolete out of the way and writes reversals: of everything that is pending,
     /// or of the periods that a range of dates touches.
     Revert(Revert),

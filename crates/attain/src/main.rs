@@ -90,7 +90,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 Command::Export(export) => apply::export(&session, &export).await,
                 Command::Import(import) => import::import(&session, &global, &import).await,
                 Command::Run(run) => run::run(&session, &global, &run).await,
-                Command::Adjust(adjust) => adjust::adjust(&session, &global, adjust).await,
+                Command::Adjust(adjust) => adjust::adjust(&session, &global, *adjust).await,
                 Command::Revert(revert) => run::revert(&session, &global, revert).await,
                 Command::Pending(of) => pending::pending(&session, &global, &of).await,
                 Command::History(of) => history::history(&session, &global, &of).await,

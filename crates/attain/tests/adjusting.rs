@@ -77,90 +77,57 @@ fn check_refused(ended: &Ended, told: &str, reason: &str) {
     assert!(all, "`{told}` [{reason}] is not in: {}", ended.err);
 }
 
+/// It was done, and standard output or error has all of this.
+#[track_caller]
+fn check_told(ended: &Ended, told: &[&str]) {
+    let all = format!("{}{}", ended.out, ended.err);
+    assert_eq!(ended.code, 0, "{all}");
+    for text in told {
+        assert!(all.contains(text), "`{text}` is not in: {all}");
+    }
+}
+
 #[test]
 fn a_correction_goes_from_the_credit_to_the_next_pay_day() {
     let company = paid_once();
     let credit = credit_of(&company, "1");
-    let words = ["credit", &credit, "--amount", "20000"];
-    let preview = adjust(
-        &company,
-        &[&words[..], &["--dry-run", "-o", "csv"]].concat(),
-    );
-    assert_eq!(preview.code, 0, "{}", preview.err);
-    assert!(
-        preview.out.contains("credit,ana ORDER 1,,20000.00 USD"),
-        "{}",
-        preview.out
-    );
-    assert!(preview.out.contains(",-600.00 USD"), "{}", preview.out);
-    let waits = company.run(&["pending", "-o", "csv"]);
-    assert_eq!(waits.err.trim_end(), "nothing waits for Revert");
+    let words = ["credit", &credit, "--amount", "20000", "-o", "csv"];
+    let preview = adjust(&company, &[&words[..], &["--dry-run"]].concat());
+    let would = ["credit,ana ORDER 1,,20000.00 USD", ",-600.00 USD"];
+    check_told(&preview, &would);
+    check_told(&company.run(&["pending"]), &["nothing waits for Revert"]);
 
-    let done = adjust(&company, &[&words[..], &["-o", "csv"]].concat());
-    assert_eq!(done.code, 0, "{}", done.err);
-    assert!(
-        done.out.contains(&format!("credit,{credit},obsolete")),
-        "{}",
-        done.out
-    );
-    let waits = company.run(&["pending", "-o", "csv"]);
-    let told = "3 credits, 0 transactions and 1 earnings wait for Revert";
-    assert!(waits.err.contains(told), "{}", waits.err);
-    assert!(
-        waits.out.contains(WHY) && waits.out.contains(&credit),
-        "{}",
-        waits.out
-    );
+    let obsolete = format!("credit,{credit},obsolete");
+    check_told(&adjust(&company, &words), &[&obsolete]);
+    let counts = "3 credits, 0 transactions and 1 earnings wait for Revert";
+    check_told(&company.run(&["pending"]), &[counts, WHY, &credit]);
 
     let gate = company.run(&["run", "calculate", "--period", "2026-01"]);
     check_refused(&gate, &format!("\n  credit {credit} of "), "REVERT_PENDING");
     let reverted = company.run(&["revert", "-o", "csv"]);
-    assert_eq!(reverted.code, 0, "{}", reverted.err);
-    assert!(
-        reverted.out.contains("reversals_written,1"),
-        "{}",
-        reverted.out
-    );
+    check_told(&reverted, &["reversals_written,1"]);
     let again = company.run(&["run", "revert", "-o", "csv"]);
-    assert!(again.out.contains("taken,0"), "{}", again.out);
-    assert_eq!(
-        company.run(&["run", "--period", "2026-01..2026-03"]).code,
-        0
-    );
+    check_told(&again, &["taken,0"]);
+    check_told(&company.run(&["run", "--period", "2026-01..2026-03"]), &[]);
     pay(&company, "2026-02");
+    let known = company.run(&["history", "participant", "ana", "--at", "2999-01-01"]);
+    check_told(&known, &["2920.00 USD", "3530.00 USD"]);
+    check_past(&company, &credit);
+}
 
-    let past = company.run(&["history", "credit", &credit, "-o", "csv"]);
-    assert_eq!(past.out.lines().count(), 3, "{}", past.out);
-    let rows: Vec<&str> = past.out.lines().collect();
-    assert!(
-        rows[1].contains(",history,") && rows[1].contains(WHY),
-        "{}",
-        past.out
-    );
-    assert!(
-        rows[2].contains(",live,") && rows[2].contains(&credit),
-        "{}",
-        past.out
-    );
-    let log = company.run(&["log", "activity", "--record", "credit", "-o", "csv"]);
-    assert!(log.out.contains(WHY), "{}", log.out);
+/// The old credit and the new one, and what was logged.
+fn check_past(company: &Company, credit: &str) {
+    let past = company.run(&["history", "credit", credit, "-o", "csv"]);
+    let rows: Vec<&str> = past.out.lines().skip(1).collect();
+    let [old, new] = rows[..] else {
+        panic!("not two versions: {}", past.out);
+    };
+    assert!(old.contains(",history,") && old.contains(WHY), "{old}");
+    assert!(new.contains(",live,") && new.contains(credit), "{new}");
+    let log = company.run(&["log", "activity", "--record", "credit"]);
+    check_told(&log, &[WHY]);
     let runs = company.run(&["log", "runs", "--process", "revert", "-o", "csv"]);
     assert_eq!(runs.out.lines().count(), 3, "{}", runs.out);
-    let statement = company.run(&[
-        "history",
-        "participant",
-        "ana",
-        "--at",
-        "2999-01-01",
-        "-o",
-        "csv",
-    ]);
-    assert!(
-        statement.out.contains("earned,2026-01,2920.00 USD"),
-        "{}",
-        statement.out
-    );
-    assert!(statement.out.contains(",3530.00 USD"), "{}", statement.out);
 }
 
 #[test]
