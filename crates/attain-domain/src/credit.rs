@@ -140,7 +140,7 @@ impl Credit {
         self.participant == other.participant
             && self.kind == other.kind
             && self.key == other.key
-            && self.origin_is_like(other)
+            && self.origin == other.origin
             && self.amount == other.amount
             && self.quantity == other.quantity
             && self.percent == other.percent
@@ -152,20 +152,6 @@ impl Credit {
             && self.period == other.period
             && self.category == other.category
             && self.status == other.status
-    }
-
-    /// Sources are compared by whom they came through: the source's id changes with its versions.
-    fn origin_is_like(&self, other: &Self) -> bool {
-        match (&self.origin, &other.origin) {
-            (
-                CreditOrigin::From { through, .. },
-                CreditOrigin::From {
-                    through: other_through,
-                    ..
-                },
-            ) => through == other_through,
-            (mine, theirs) => mine == theirs,
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use attain_domain::adjusting::{Adjusted, Adjustment, Outcome};
 use attain_domain::calculation::{CreditInput, EarningDraft, ParticipantFold, Window};
 use attain_domain::change::Changes;
 use attain_domain::credit::{Credit, CreditPosition};
-use attain_domain::crediting::{ChunkInput, Stages, credit_chunk};
+use attain_domain::crediting::{ChunkInput, ChunkOutcome, Stages, credit_chunk};
 use attain_domain::earning::{Earning, EarningOutcome};
 use attain_domain::ids::{CreditId, EarningId, ParticipantId, TransactionId};
 use attain_domain::money::Money;
@@ -141,23 +141,7 @@ impl Engine {
         let mut credits = with_marks(live, changes);
         credits.extend(changes.credits.iter().cloned());
         let before = credits.clone();
-        let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
-        let mut next_id = || self.ids.next();
-        let mut now = Circumstances {
-            at: self.clock.now(),
-            actor: &caller.actor,
-            next_id: &mut next_id,
-        };
-        let input = chunk_of(transactions, credits);
-        let stages = Stages {
-            classify: true,
-            credit: true,
-            roll_up: true,
-        };
-        let (rules, hierarchy) = (&world.rules, &world.hierarchy);
-        let outcome = credit_chunk(
-            rules, hierarchy, &world.set, input, stages, &judge, &mut now,
-        );
+        let outcome = self.credited(caller, world, chunk_of(transactions, credits));
         let gone: BTreeSet<CreditId> = outcome
             .changes
             .credits_departed
@@ -175,6 +159,24 @@ impl Engine {
             overlay.added.push(credit);
         }
         Ok(overlay)
+    }
+
+    /// What the next crediting would make of some transactions.
+    fn credited(&self, caller: &Caller, world: &World, input: ChunkInput) -> ChunkOutcome {
+        let judge = |credit: &Credit| world.plans.eligibility(&world.set, credit);
+        let mut next_id = || self.ids.next();
+        let mut now = Circumstances {
+            at: self.clock.now(),
+            actor: &caller.actor,
+            next_id: &mut next_id,
+        };
+        let stages = Stages {
+            classify: true,
+            credit: true,
+            roll_up: true,
+        };
+        let (rules, hierarchy, set) = (&world.rules, &world.hierarchy, &world.set);
+        credit_chunk(rules, hierarchy, set, input, stages, &judge, &mut now)
     }
 }
 

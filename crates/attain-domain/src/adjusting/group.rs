@@ -102,7 +102,6 @@ impl Group<'_> {
             let element = Element {
                 index: *index,
                 is_alone: members.len() == 1,
-                is_first: seen.is_empty(),
             };
             if !seen.insert(subject) {
                 let text = "the same request adjusts it twice";
@@ -110,6 +109,16 @@ impl Group<'_> {
             }
             let done = self.one(adjustment, element, &mut decisions, &mut activities, now);
             outcomes.push((*index, done.map_err(|refusal| (*index, refusal))?));
+        }
+        let keeps = |(_, adjustment): &(usize, &Adjustment)| match &adjustment.kind {
+            AdjustmentKind::Credit(..) => true,
+            AdjustmentKind::Transaction(..) => false,
+        };
+        if members.iter().any(keeps) && outcomes.iter().any(|(_, done): &(_, Outcome)| done.changed)
+        {
+            let transaction = self.side.transaction(self.transaction);
+            let transaction = transaction.map_err(|refusal| (members[0].0, refusal))?;
+            decisions.preserve(transaction, now);
         }
         let mut collected = decisions.finish(now);
         collected.changes.activities = activities;
@@ -136,9 +145,6 @@ impl Group<'_> {
             AdjustmentKind::Credit(id, action) => {
                 let credit = self.side.credit(*id)?;
                 same_version("credit", credit.stamp.version, adjustment.version)?;
-                if element.is_first {
-                    decisions.preserve(transaction, now);
-                }
                 self.adjust_credit(credit, transaction, action, decisions, activities, now)
             }
             AdjustmentKind::Transaction(_, action) => {
@@ -208,7 +214,6 @@ impl Group<'_> {
 struct Element {
     index: usize,
     is_alone: bool,
-    is_first: bool,
 }
 
 fn is_paid(earning: &Earning) -> bool {

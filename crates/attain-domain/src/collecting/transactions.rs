@@ -60,7 +60,12 @@ pub fn collect(
     for (at, row) in rows {
         let old = stored.transaction(&row.key);
         let counts = &mut decisions.collected.counts;
-        match decide(set, row, old, circumstances) {
+        let decision = decide(set, row, old, circumstances).and_then(|decision| {
+            let credits = old.map(|old| stored.credits(old.id)).unwrap_or_default();
+            refuse_closed_credits(set, &decision, credits)?;
+            Ok(decision)
+        });
+        match decision {
             Ok(Decision::Older) => counts.superseded += 1,
             Ok(Decision::Unchanged) => counts.unchanged += 1,
             Ok(Decision::Made(new)) => {
@@ -91,6 +96,21 @@ pub fn collect(
     decisions.finish(circumstances)
 }
 
+/// What is credited in a closed period stands there: its sale does not change until that is opened.
+fn refuse_closed_credits(
+    set: &DefinitionSet,
+    decision: &Decision<'_>,
+    credits: &[&Credit],
+) -> Result<(), Refusal> {
+    match decision {
+        Decision::Older | Decision::Unchanged => Ok(()),
+        Decision::Made(_) | Decision::Cancelled(_) => credits
+            .iter()
+            .filter(|credit| credit.obsolete.is_none())
+            .try_for_each(|credit| refuse_closed(set, &credit.period)),
+    }
+}
+
 /// What became of a stored transaction that somebody amended by hand.
 pub(crate) struct Amended {
     /// Whether anything changed.
@@ -109,8 +129,10 @@ pub(crate) fn amend(
     decisions: &mut Decisions,
     now: &mut Circumstances<'_>,
 ) -> Result<Amended, Refusal> {
+    let decision = decide(set, row, Some(old), now)?;
+    refuse_closed_credits(set, &decision, credits)?;
     let credits = || credits.iter().copied();
-    match decide(set, row, Some(old), now)? {
+    match decision {
         Decision::Older | Decision::Unchanged => Ok(Amended {
             changed: false,
             after: None,

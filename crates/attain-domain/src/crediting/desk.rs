@@ -51,7 +51,7 @@ impl<'a> Desk<'a, '_, '_> {
             | TransactionStatus::Classified
             | TransactionStatus::Credited
             | TransactionStatus::Error(_) => {
-                if transaction.flags.hold {
+                if transaction.flags.hold || self.stands_in_closed(transaction) {
                     None
                 } else {
                     self.carry_on(transaction)
@@ -79,6 +79,18 @@ impl<'a> Desk<'a, '_, '_> {
             None if changed => counts.done += 1,
             None => counts.skipped += 1,
         }
+    }
+
+    /// Whether it has a credit that counts in a closed period: what was earned for it stands, and the
+    /// sale stays as it is until that is opened, which brings it here again.
+    fn stands_in_closed(&self, transaction: &Transaction) -> bool {
+        let id = Some(transaction.id);
+        let credits = self.chunk.credits_down_from(id);
+        let counts = |credit: &&Credit| credit.obsolete.is_none() && credit.transaction == id;
+        credits
+            .into_iter()
+            .filter(counts)
+            .any(|credit| !self.set.calendar.is_open(&credit.period))
     }
 
     /// Cleans up behind a version that has ended. The credits of one that was replaced are left to
