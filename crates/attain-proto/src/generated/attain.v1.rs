@@ -1490,7 +1490,9 @@ pub mod transaction_adjustment {
         /// The live version.
         #[prost(string, tag = "1")]
         TransactionId(::prost::alloc::string::String),
-        /// The newest version of this natural key.
+        /// The newest version of this natural key, looked up when the call comes. So a repeat under the
+        /// same request id, after the first call has made a newer version, is refused as
+        /// `REQUEST_ID_REUSED`; it is never done twice. By its id, a repeat gets the first answer.
         #[prost(message, tag = "2")]
         Key(super::TransactionKey),
     }
