@@ -360,3 +360,50 @@ async fn what_was_known_at_a_moment_can_be_asked() {
     let sums = sums.map(|sum| sum.map(values::amount_text).unwrap_or_default());
     assert_eq!(sums, ["2400", "2400"]);
 }
+
+#[tokio::test]
+async fn a_transaction_is_changed_and_cancelled_by_its_key() {
+    let running = paid_once().await;
+    let client = &running.client;
+    let ben = proto::AttributeValue {
+        value: Some(proto::attribute_value::Value::Text("ben".to_owned())),
+    };
+    let change = proto::TransactionChange {
+        amount: values::money("11000.50", "EUR"),
+        attributes: [("rep".to_owned(), ben)].into(),
+        hold: Some(true),
+        ..proto::TransactionChange::default()
+    };
+    let asked = vec![
+        of_order("1", SaleAction::Change(change)),
+        of_order("4", SaleAction::Cancel(proto::TransactionCancellation {})),
+    ];
+    let answers = client.adjust(asked, WHY).await.expect("answers");
+    let changed = answers[0].as_ref().expect("it is done");
+    let cancelled = answers[1].as_ref().expect("it is done");
+    assert!(changed.made_credit_ids.is_empty() && changed.obsolete_credit_ids.len() == 3);
+    assert!(cancelled.made_transaction_id.is_empty() && cancelled.changed);
+
+    let past = client.transaction_history("1", "ORDER").await;
+    let versions = past.expect("a history").versions;
+    let rows = versions.iter().filter_map(|one| one.transaction.as_ref());
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1].transaction_id, changed.made_transaction_id);
+    assert_eq!(rows[1].replaces, rows[0].transaction_id);
+    let amount = rows[1].amount.as_ref().expect("an amount");
+    assert_eq!(
+        (
+            values::amount_text(amount).as_str(),
+            amount.currency_code.as_str()
+        ),
+        ("11000.5", "EUR")
+    );
+    assert!(rows[1].flags.is_some_and(|flags| flags.hold));
+    let (fourth, _) = client.transaction("4", "ORDER").await.expect("it is there");
+    assert_eq!(fourth.status(), proto::TransactionStatus::Cancelled);
+    let again = of_order("4", SaleAction::PreserveCredits(true));
+    let again = client.adjust(vec![again], WHY).await.expect("an answer");
+    let refused = again[0].as_ref().expect_err("it is cancelled");
+    assert_eq!(refused.reason, "WRONG_STATE");
+}
