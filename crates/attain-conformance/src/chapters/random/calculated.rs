@@ -89,6 +89,15 @@ fn end(draft: &mut Draft<'_>, row: &Earning) {
     draft.changes.earnings_obsoleted.push(obsoletion);
 }
 
+/// What Revert does with what is obsolete.
+pub(super) fn earning_revert(draft: &mut Draft<'_>) {
+    let now = draft.now;
+    if let Some(row) = draft.some(&now.earnings_obsolete, |row| row.id) {
+        let departure = departure(draft, row.id);
+        draft.changes.earnings_departed.push(departure);
+    }
+}
+
 /// A past earning is earned again, in the place of the current one of its key.
 pub(super) fn earning_return(draft: &mut Draft<'_>) {
     let now = draft.now;

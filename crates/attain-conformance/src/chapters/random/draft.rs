@@ -116,8 +116,10 @@ impl Draft<'_> {
             processed::log,
         ];
         // Some are drawn more often: they are about the same few rows.
-        let more: [Draw; 7] = [
+        let more: [Draw; 9] = [
             sold::transaction_departure,
+            calculated::earning_revert,
+            calculated::earning_return,
             calculated::earning_return,
             processed::work,
             processed::change,
