@@ -9,14 +9,14 @@ mod database;
 mod sets;
 
 use attain_domain::change::ChangeSet;
-use attain_domain::ids::WorkspaceId;
+use attain_domain::ids::{CreditId, LineageId, TransactionId, WorkspaceId};
 use attain_domain::ports::Store;
-use attain_domain::testing::{at, name};
+use attain_domain::testing::{at, name, uuid};
 use attain_postgres::{Options, PostgresStore};
 use sqlx::{Connection, PgConnection, Row};
 
 use crate::database::Database;
-use crate::sets::{before, calendar, everything};
+use crate::sets::{before, block, calendar, everything};
 
 const ROWS: u64 = 2_000;
 /// More statements than any table has in one commit.
@@ -54,6 +54,28 @@ async fn change(store: &PostgresStore, workspace: &WorkspaceId) {
     store.commit(in_workspace(workspace, set)).await.unwrap();
 }
 
+/// What is read by keys: of credits and earnings that are there.
+async fn look_up(store: &PostgresStore, workspace: &WorkspaceId) {
+    let view = store.snapshot(workspace).await.unwrap();
+    let ids = (0..ROWS).map(|row| uuid(block(1, 2) + row));
+    let ids: Vec<_> = ids.collect();
+    let lineages: Vec<_> = ids.iter().copied().map(LineageId).collect();
+    let ann = [name("ann")];
+    let current = view.earnings_of_lineages(&ann, &lineages);
+    let current = current.await.unwrap();
+    let live = view.earnings_for_lineages(&lineages).await.unwrap();
+    let sales: Vec<_> = ids.iter().copied().map(TransactionId).collect();
+    let parts = view.credits_of_transactions(&sales).await.unwrap();
+    let parts_from: Vec<_> = ids.iter().copied().map(CreditId).collect();
+    let adjusted = view.credits_adjusted_from(&parts_from).await.unwrap();
+    let found = [&current, &live].map(Vec::len);
+    let wanted = usize::try_from(ROWS).unwrap();
+    assert_eq!(
+        (found, parts.len(), adjusted.len()),
+        ([wanted; 2], wanted, 0)
+    );
+}
+
 fn in_workspace(workspace: &WorkspaceId, set: ChangeSet) -> ChangeSet {
     ChangeSet {
         workspace: workspace.clone(),
@@ -87,6 +109,7 @@ async fn no_table_is_walked_for_every_row() {
     let begun = read_of_tables(&mut outside).await;
     let second = store(&database).await;
     change(&second, &workspace).await;
+    look_up(&second, &workspace).await;
     second.close().await;
     let ended = read_of_tables(&mut outside).await;
     outside.close().await.unwrap();
@@ -109,6 +132,7 @@ async fn a_workspace_that_is_new_to_the_server_is_not_walked_either() {
     let second = store(&database).await;
     fill(&second, &new).await;
     change(&second, &new).await;
+    look_up(&second, &new).await;
     second.close().await;
     let ended = read_of_tables(&mut outside).await;
     outside.close().await.unwrap();

@@ -11,13 +11,13 @@ mod relay;
 mod sets;
 
 use attain_domain::ports::{ChunkSize, Snapshot, Store};
-use attain_domain::testing::{date, name};
+use attain_domain::testing::{date, name, transaction};
 use attain_domain::time::DateRange;
 use attain_postgres::{Options, PostgresStore};
 
 use crate::database::Database;
 use crate::relay::Relay;
-use crate::sets::{before, everything};
+use crate::sets::{before, block, everything};
 
 async fn open(url: &str, writer_copy: bool) -> PostgresStore {
     // One connection for commits, so that statements are prepared once.
@@ -83,7 +83,8 @@ async fn all_rows(view: &dyn Snapshot) -> String {
     let due = due.await.unwrap();
     let ids: Vec<_> = earnings.iter().map(|row| row.id).collect();
     let lines = view.lines_of_earnings(&ids).await.unwrap();
-    let keys: Vec<_> = (0..10).map(|row| sets::departed(1, row)).collect();
+    let departed = (0..10).map(|row| transaction(block(1, 2) + row).key);
+    let keys: Vec<_> = departed.collect();
     let past = view.past_transactions_of_keys(&keys).await.unwrap();
     let obsolete = view.obsolete_credits(DateRange::ALWAYS, None, chunk);
     let obsolete = obsolete.await.unwrap();

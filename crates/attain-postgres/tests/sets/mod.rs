@@ -19,12 +19,10 @@ use attain_domain::testing::{
     request, run, stamp_at, team, transaction, uuid, work_item,
 };
 use attain_domain::time::DateRange;
-use attain_domain::transaction::{
-    Transaction, TransactionKey, TransactionProgress, TransactionStatus,
-};
+use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
 
 /// Rows of one round begin here; each kind of change has a block of its own.
-fn block(round: u64, number: u64) -> u64 {
+pub(crate) fn block(round: u64, number: u64) -> u64 {
     round * 100_000 + number * 10_000
 }
 
@@ -174,12 +172,6 @@ fn transaction_departure(number: u64) -> Departure<TransactionId> {
         at,
         actor,
     }
-}
-
-/// The key of a transaction that [`everything`] takes out.
-#[allow(dead_code, reason = "each binary of tests uses what it needs")]
-pub(crate) fn departed(round: u64, row: u64) -> TransactionKey {
-    transaction(block(round, 2) + row).key
 }
 
 fn progress(number: u64, status: TransactionStatus) -> TransactionProgress {
