@@ -21,8 +21,12 @@ impl Company {
         if self.waits(range).await? {
             return Ok(Some(Reason::RevertPending));
         }
-        let mut earnings = self.books.earnings.iter();
-        let waits = earnings.any(|one| one.awaits_calculation && one.date <= pay_date);
+        // What waits in a closed month waits until it is opened again.
+        let terms = &self.business.terms;
+        let waits = self.books.earnings.iter().any(|one| {
+            let is_closed = terms.is_period_closed(one.period.as_str());
+            one.awaits_calculation && one.date <= pay_date && !is_closed
+        });
         Ok(waits.then_some(Reason::CalculationPending))
     }
 

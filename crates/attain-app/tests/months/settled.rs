@@ -32,7 +32,7 @@ impl Company {
         ensure(!waits, "nothing waits after a run over everything", || {
             "revert".to_owned()
         })?;
-        let is_open = |period: &str| !is_closed(business, period);
+        let is_open = |period: &str| !business.terms.is_period_closed(period);
         let work = books.work.iter().any(|item| is_open(item.period.as_str()));
         let changes = books
             .changes
@@ -70,16 +70,12 @@ impl Company {
             let place = place_of(&by_id[&line.earning].key);
             *paid.entry(place).or_default() += cents_of(line.amount.amount);
         }
-        earned.retain(|place, cents| *cents != 0 && !skips(&self.books, place));
-        paid.retain(|place, cents| *cents != 0 && !skips(&self.books, place));
+        earned.retain(|_, cents| *cents != 0);
+        paid.retain(|_, cents| *cents != 0);
         ensure(paid == earned, "in the end, paid is earned", || {
             format!("paid {paid:?}\nearned {earned:?}")
         })
     }
-}
-
-fn is_closed(business: &Business, period: &str) -> bool {
-    (0..MONTHS).any(|month| business.terms.closed[month] && month_name(month) == period)
 }
 
 /// Whether any month of an interval is closed: what is earned there is partly of the past.
@@ -98,20 +94,6 @@ fn place_of(key: &EarningKey) -> Place {
     }
 }
 
-/// KNOWN 1
-fn skips(books: &Books, place: &Place) -> bool {
-    let period_of = |id| {
-        books
-            .counting()
-            .find(|c| Some(c.id) == id)
-            .map(|c| c.period.clone())
-    };
-    let moved = books
-        .current()
-        .any(|e| e.credit.is_some() && period_of(e.credit) != Some(e.period.clone()));
-    place.component == "managers/share" && moved
-}
-
 fn cents(earning: &Earning) -> i64 {
     let amount = earning.amount();
     cents_of(
@@ -128,7 +110,7 @@ fn check_earnings(business: &Business, earned: &[Earned], books: &Books) -> Kept
     let mut stored: BTreeMap<Group, Vec<i64>> = BTreeMap::new();
     let mut partly_closed: BTreeSet<Group> = BTreeSet::new();
     for earning in books.current() {
-        let is_past = is_closed(business, earning.period.as_str());
+        let is_past = business.terms.is_period_closed(earning.period.as_str());
         let credit = earning.credit.and_then(|id| counting.get(&id));
         let fits = is_past || earning.credit.is_none() || credit.is_some();
         ensure(fits, "an earning is of a credit that counts", || {
@@ -154,7 +136,7 @@ fn check_earnings(business: &Business, earned: &[Earned], books: &Books) -> Kept
     let groups: BTreeSet<&Group> = stored.keys().chain(expected.keys()).collect();
     for group in groups
         .into_iter()
-        .filter(|group| !partly_closed.contains(group) && !skips(books, &group.0))
+        .filter(|group| !partly_closed.contains(group))
     {
         let sums = |all: &BTreeMap<Group, Vec<i64>>| -> (usize, i64) {
             let all = all.get(group).map_or(&[][..], Vec::as_slice);
@@ -195,7 +177,7 @@ fn check_sums(business: &Business, earned: &[Earned], books: &Books) -> Kept {
     let places: BTreeSet<&Place> = sums.keys().chain(expected.keys()).collect();
     for place in places
         .into_iter()
-        .filter(|place| !has_closed(business, &place.interval) && !skips(books, place))
+        .filter(|place| !has_closed(business, &place.interval))
     {
         let (paid, unpaid) = sums.get(place).copied().unwrap_or_default();
         let expected = expected.get(place).copied().unwrap_or_default();
@@ -224,7 +206,7 @@ fn check_reversals(business: &Business, before: &Books, after: &Books, run: &Run
         .map(|earning| (&earning.key, earning))
         .collect();
     let mut changed = Vec::new();
-    for paid in standing.filter(|one| !is_closed(business, one.period.as_str())) {
+    for paid in standing.filter(|one| !business.terms.is_period_closed(one.period.as_str())) {
         let current = now.get(&paid.key);
         if current.is_none_or(|current| current.outcome != paid.outcome) {
             changed.push(paid);

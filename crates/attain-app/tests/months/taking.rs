@@ -195,6 +195,12 @@ impl Company {
         let range = DateRange::between(date_of(first_day(first)), date_of(last_day(last) + 1));
         let waits = self.waits(range).await?;
         let waits_anywhere = self.waits(DateRange::ALWAYS).await?;
+        let is_part = (first, last) != (0, MONTHS - 1);
+        let calculates = matches!(process, Process::Calculate | Process::RunAll);
+        if is_part && calculates && waits_anywhere {
+            // Not yet: what waits in another month of the same quarter is calculated anew too early.
+            return Ok(Outcome::Refused);
+        }
         let run = match self.start(process, range).await {
             Ok(run) => run,
             Err(refusal) => {

@@ -96,9 +96,6 @@ async fn tell_on(
 impl Company {
     /// Takes an operation, and checks everything after it.
     async fn take(&mut self, operation: &Operation) -> Kept {
-        if self.is_known(operation) {
-            return Ok(());
-        }
         self.clock.advance(1);
         let closed_before = self.business.terms.closed;
         let outcome = self.act(operation).await?;
@@ -124,32 +121,6 @@ impl Company {
             self.check_settled(&before, run).await?;
         }
         Ok(())
-    }
-
-    /// KNOWN 2
-    fn is_known(&self, operation: &Operation) -> bool {
-        use crate::reference::adjusting::CreditDeed;
-        use crate::terms::month_of;
-        let business = &self.business;
-        let is_any_closed = business.terms.closed.contains(&true);
-        let elsewhere = |key: &u8, day: u32| {
-            let sale = business.sales.get(key);
-            sale.is_some_and(|sale| sale.month() != month_of(day))
-        };
-        match operation {
-            Operation::Close(_) => business
-                .directs()
-                .iter()
-                .any(|(key, direct)| elsewhere(key, direct.says.day)),
-            Operation::Hand(hand) => is_any_closed && elsewhere(&hand.key, hand.day),
-            Operation::Adjust(deeds) => {
-                is_any_closed
-                    && deeds
-                        .iter()
-                        .any(|(_, deed)| matches!(deed, CreditDeed::Day(_)))
-            }
-            _ => false,
-        }
     }
 
     /// Opens what is closed, runs everything and pays everything.

@@ -116,6 +116,11 @@ impl Terms {
         self.closed[month_of(day)]
     }
 
+    /// Whether nothing of a period, by its name, may change.
+    pub(crate) fn is_period_closed(&self, period: &str) -> bool {
+        (0..MONTHS).any(|month| self.closed[month] && month_name(month) == period)
+    }
+
     /// The rules, first the first.
     pub(crate) fn rule_list(&self) -> Vec<Rule> {
         let owner = |percent| receives(None, percent);

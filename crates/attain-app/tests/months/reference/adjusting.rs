@@ -113,7 +113,8 @@ impl Business {
         if content == sale.content {
             return true;
         }
-        if self.terms.is_closed(content.day) {
+        let stands = self.stands_in_closed(&self.sales[&key]);
+        if stands || self.terms.is_closed(content.day) {
             return false;
         }
         self.replace(key, content);

@@ -93,7 +93,7 @@ impl Business {
                     return Answer::Unchanged;
                 }
                 let leaves_closed = !was_cancelled && self.terms.is_closed(day);
-                if leaves_closed || self.terms.is_closed(row.day) {
+                if leaves_closed || self.stands_in_closed(old) || self.terms.is_closed(row.day) {
                     return Answer::Rejected;
                 }
                 self.replace(row.key, content);
@@ -130,20 +130,21 @@ impl Business {
 
     /// Cancels a sale that stands.
     pub(crate) fn cancel(&mut self, key: u8) -> Answer {
-        let Some(sale) = self.sales.get_mut(&key) else {
+        let Some(sale) = self.sales.get(&key) else {
             return Answer::Rejected;
         };
         let zero = sale.content.zero();
         if self.terms.cancels_as_zero && zero == sale.content {
             return Answer::Unchanged;
         }
-        if self.terms.is_closed(sale.content.day) {
+        if self.terms.is_closed(sale.content.day) || self.stands_in_closed(sale) {
             return Answer::Rejected;
         }
         if self.terms.cancels_as_zero {
             self.replace(key, zero);
             return Answer::Stored;
         }
+        let sale = self.sales.get_mut(&key).expect("it was found before");
         sale.cancelled = true;
         sale.direct.clear();
         sale.rolled.clear();

@@ -39,23 +39,26 @@ impl Business {
         let waits = |stage: Stage, sale: &Sale| {
             sale.waits.contains(&stage) || self.whole[month].contains(&stage)
         };
+        let stands = self.stands_in_closed(sale);
         match pass {
             Pass::Classify => follow(&mut sale.waits, Stage::Classify, Stage::Credit),
             Pass::Credit => {
-                if waits(Stage::Credit, sale) {
+                if waits(Stage::Credit, sale) && !stands {
                     self.credit(sale);
                 }
                 follow(&mut sale.waits, Stage::Credit, Stage::RollUp);
             }
             Pass::RollUp => {
-                if waits(Stage::RollUp, sale) {
+                if waits(Stage::RollUp, sale) && !stands {
                     roll_up(&self.terms, sale);
                 }
                 sale.waits.remove(&Stage::RollUp);
             }
             Pass::All => {
-                self.credit(sale);
-                roll_up(&self.terms, sale);
+                if !stands {
+                    self.credit(sale);
+                    roll_up(&self.terms, sale);
+                }
                 sale.waits.clear();
             }
         }

@@ -146,6 +146,13 @@ impl Business {
         }
     }
 
+    /// Whether a sale has a credit in a closed month: it stands, and so does the sale.
+    pub(crate) fn stands_in_closed(&self, sale: &Sale) -> bool {
+        let direct = sale.direct.iter().map(|direct| direct.says.day);
+        let mut days = direct.chain(sale.rolled.iter().map(|rolled| rolled.day));
+        days.any(|day| self.terms.is_closed(day))
+    }
+
     /// Every direct credit, with the key of its sale: by key, then as the engine numbers them.
     pub(crate) fn directs(&self) -> Vec<(u8, &Direct)> {
         let mut all = Vec::new();
