@@ -6,7 +6,8 @@
 //! | default | removed, nothing in history | history, and a reversal |
 //!
 //! A credit or transaction goes the way of its earnings. What stands on a sheet that is not paid yet
-//! stays there, marked as obsolete: a refresh drops it, and paying the sheet as it stands writes the
+//! stays as it is: the calculation compares it with what is earned now. Only if that is something
+//! else does it become obsolete: a refresh drops it, and paying the sheet as it stands writes the
 //! reversal then.
 
 mod rows;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::change::{Changes, Departure, Guard, Obsoletion};
+use crate::change::{Changes, Departure, Guard};
 use crate::credit::{Credit, LeftBecause, Obsolete};
 use crate::definition::Settings;
 use crate::earning::Earning;
@@ -170,7 +170,8 @@ impl Reverted {
         self.touched.insert((earning.period.clone(), whose));
         let paid = earning.instalments.paid;
         if earning.instalments.taken > paid {
-            self.leave_on_sheet(earning, mark, now);
+            // The calculation compares it, as what is earned for the credit that counts now.
+            self.counts.note("earnings_left_on_sheets", 1);
             return Ok(());
         }
         let archive = paid > 0 || settings.archive_updated_credits;
@@ -190,18 +191,6 @@ impl Reverted {
             self.counts.note("reversals_written", 1);
         }
         Ok(())
-    }
-
-    fn leave_on_sheet(&mut self, earning: &Earning, mark: &Obsolete, now: &Circumstances<'_>) {
-        if earning.obsolete.is_some() {
-            return;
-        }
-        self.counts.note("earnings_left_on_sheets", 1);
-        self.changes.earnings_obsoleted.push(Obsoletion {
-            id: earning.id,
-            mark: mark.clone(),
-            stamp: now.touch(&earning.stamp),
-        });
     }
 
     fn finished(mut self) -> Self {

@@ -89,7 +89,11 @@ fn what_was_paid_goes_to_history_and_is_taken_back() {
 fn what_stands_on_an_unpaid_sheet_stays_there() {
     let reverted = revert(false, &[earned(1, 0)]);
     assert_eq!(goes_to_history(&reverted), (true, vec![]));
-    assert_eq!(reverted.changes.earnings_obsoleted.len(), 1);
+    assert_eq!(
+        reverted.changes.earnings_obsoleted,
+        [],
+        "the calculation compares it"
+    );
     assert_eq!(reverted.changes.earnings, []);
 }
 
