@@ -218,7 +218,7 @@ fn check_reversals(business: &Business, before: &Books, after: &Books, run: &Run
         "reversals written = paid earnings that changed",
         || {
             format!(
-                "{} written, {count} changed: {changed:#?}",
+                "{} written, {count} changed: {changed:?}",
                 run.reversals_created
             )
         },

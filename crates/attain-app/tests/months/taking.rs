@@ -7,6 +7,7 @@ use attain_domain::adjusting::{
     TransactionPatch,
 };
 use attain_domain::collecting::{RawCredit, RawTransaction};
+use attain_domain::credit::Credit;
 use attain_domain::expression::Value;
 use attain_domain::ids::CreditId;
 use attain_domain::money::{Currency, Money};
@@ -24,7 +25,7 @@ use crate::operations::Operation;
 use crate::reference::adjusting::{CreditDeed, SaleDeed};
 use crate::reference::collecting::{Answer, ByHand, Row};
 use crate::reference::crediting::Pass;
-use crate::terms::{MONTHS, Terms, first_day, last_day};
+use crate::terms::{MONTHS, Terms, first_day, last_day, month_name};
 
 /// What came of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ impl Company {
             Operation::Team(team) => self.agree(|terms| terms.team = *team).await,
             Operation::Tree(tree) => self.agree(|terms| terms.tree = *tree).await,
             Operation::Archive(archive) => self.agree(|terms| terms.archive = *archive).await,
+            Operation::Close(month) if self.has_moved_from(*month) => Ok(Outcome::Refused),
             Operation::Close(month) => self.agree(|terms| terms.closed[*month] = true).await,
             Operation::Open(month) => self.agree(|terms| terms.closed[*month] = false).await,
             Operation::Run(process, first, last) => self.run(*process, *first, *last).await,
@@ -72,6 +74,23 @@ impl Company {
             Operation::Freeze(which) => self.freeze(*which).await,
             Operation::Pay(which) => self.pay(*which).await,
         }
+    }
+
+    /// Not yet: a credit whose earning stands in a month that the credit has left.
+    fn has_moved_from(&self, month: usize) -> bool {
+        let name = month_name(month);
+        let mut standing = self
+            .books
+            .earnings
+            .iter()
+            .filter(|one| one.period.as_str() == name);
+        standing.any(|earning| {
+            let mut counting = self.books.counting();
+            let moved = |credit: &Credit| {
+                Some(credit.lineage) == earning.key.lineage && credit.period != earning.period
+            };
+            counting.any(moved)
+        })
     }
 
     /// Something is agreed anew.
