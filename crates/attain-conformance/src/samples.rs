@@ -185,6 +185,9 @@ pub(crate) fn returned(earning: &Earning) -> EarningFacts {
         id: earning.id,
         credit: Some(CreditId(uuid(11))),
         transaction: Some(TransactionId(uuid(11))),
+        calculation: CalculationId(uuid(11)),
+        period: name("2026-02"),
+        date: date("2026-02-20"),
         trace,
         stamp: stamp_at(3),
     }
@@ -278,8 +281,8 @@ fn earning_3_explained() -> EarningFacts {
         id: earning.id,
         credit: Some(CreditId(uuid(11))),
         transaction: Some(TransactionId(uuid(11))),
-        trace: earning.trace,
         stamp: stamp_at(2),
+        ..EarningFacts::of(&earning)
     }
 }
 

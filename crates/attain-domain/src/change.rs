@@ -7,12 +7,12 @@ use crate::definition::{Definition, DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, EarningPayment, Trace};
 use crate::ids::{
     ActorId, BatchId, CalculationId, ChunkId, CreditId, DefinitionId, EarningId, LineId,
-    PaysheetId, RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
+    PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::run::{Calculation, Change, Run, RunLogEntry, WorkItem};
 use crate::stamp::{Stamp, Version};
-use crate::time::{DateRange, Instant};
+use crate::time::{Date, DateRange, Instant};
 use crate::transaction::{Transaction, TransactionKey, TransactionProgress};
 
 /// A fact that a change relies on. If it no longer holds, nothing of the change is applied.
@@ -132,7 +132,8 @@ pub struct CreditEligibility {
     pub stamp: Stamp,
 }
 
-/// An earning whose amount stands, but whose facts changed.
+/// An earning whose amount stands, but whose facts changed. Its key, too, stays: it may move to
+/// another period of its interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EarningFacts {
     /// Which.
@@ -141,10 +142,33 @@ pub struct EarningFacts {
     pub credit: Option<CreditId>,
     /// The transaction version it stands for now.
     pub transaction: Option<TransactionId>,
+    /// The calculation that it belongs to now.
+    pub calculation: CalculationId,
+    /// The period that it counts in now.
+    pub period: PeriodId,
+    /// Its date now. When a part of it that no sheet has taken is due does not change with it.
+    pub date: Date,
     /// The facts now.
     pub trace: Trace,
     /// The new stamp.
     pub stamp: Stamp,
+}
+
+impl EarningFacts {
+    /// The facts of an earning as it is.
+    #[must_use]
+    pub fn of(earning: &Earning) -> Self {
+        Self {
+            id: earning.id,
+            credit: earning.credit,
+            transaction: earning.transaction,
+            calculation: earning.calculation,
+            period: earning.period.clone(),
+            date: earning.date,
+            trace: earning.trace.clone(),
+            stamp: earning.stamp.clone(),
+        }
+    }
 }
 
 /// A request that was carried out, so that a repeat gets the first answer.

@@ -357,11 +357,17 @@ fn state(row: &mut Earning, facts: EarningFacts) {
         id: _,
         credit,
         transaction,
+        calculation,
+        period,
+        date,
         trace,
         stamp,
     } = facts;
     row.credit = credit;
     row.transaction = transaction;
+    row.calculation = calculation;
+    row.period = period;
+    row.date = date;
     row.trace = trace;
     row.stamp = stamp;
 }

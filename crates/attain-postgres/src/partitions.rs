@@ -95,7 +95,10 @@ fn dates(changes: &Changes) -> impl Iterator<Item = Date> {
     let transactions = changes.transactions.iter().map(|row| row.event_date);
     let credits = changes.credits.iter().map(|row| row.credit_date);
     let earnings = changes.earnings.iter().map(|row| row.date);
-    transactions.chain(credits).chain(earnings)
+    let moved = changes.earnings_returned.iter();
+    let moved = moved.chain(&changes.earnings_explained);
+    let moved = moved.map(|facts| facts.date);
+    transactions.chain(credits).chain(earnings).chain(moved)
 }
 
 fn years_of(calendar: &Calendar) -> BTreeSet<i32> {

@@ -145,11 +145,8 @@ async fn a_key_has_one_live_transaction_over_all_years() {
 fn back(number: u64) -> Changes {
     let row = earning(number);
     let facts = EarningFacts {
-        id: row.id,
-        credit: row.credit,
-        transaction: row.transaction,
-        trace: row.trace,
         stamp: stamp_at(2),
+        ..EarningFacts::of(&row)
     };
     Changes {
         earnings_returned: vec![facts],

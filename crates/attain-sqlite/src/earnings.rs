@@ -208,12 +208,18 @@ fn fill_facts(cells: &mut Cells, facts: &EarningFacts) {
         id,
         credit,
         transaction,
+        calculation,
+        period,
+        date,
         trace,
         stamp,
     } = facts;
     cells.id(id.0);
     cells.id_or_none(credit.map(|id| id.0));
     cells.id_or_none(transaction.map(|id| id.0));
+    cells.id(calculation.0);
+    cells.text(period.as_str());
+    cells.date(*date);
     cells.owned(encode_trace(trace));
     cells.stamp(stamp);
 }

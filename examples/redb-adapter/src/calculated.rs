@@ -43,6 +43,9 @@ fn position_of(row: &Earning) -> EarningPosition {
 fn explain(row: &mut Earning, facts: EarningFacts) {
     row.credit = facts.credit;
     row.transaction = facts.transaction;
+    row.calculation = facts.calculation;
+    row.period = facts.period;
+    row.date = facts.date;
     row.trace = facts.trace;
     row.stamp = facts.stamp;
 }

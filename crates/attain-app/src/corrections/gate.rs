@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use attain_domain::calculation::Window;
+use attain_domain::definition::calendar::Period;
 use attain_domain::ports::Snapshot;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::Process;
@@ -109,13 +111,31 @@ async fn refuse_parted(
         .with("smallest_range", smallest))
 }
 
-/// The dates that a run over a range has to revert: more than its own, where what took the place of
-/// something obsolete lies elsewhere.
+/// The dates whose credits and earnings a calculation over a range looks at: those of the whole
+/// intervals that it adds up over. If something waited for Revert elsewhere in them, it would be
+/// earned a second time for as long as it waits.
+fn counted(world: &World, range: DateRange) -> DateRange {
+    let periods = || world.set.calendar.periods_in(range);
+    let from = periods().map(|period| period.start).min();
+    let through = periods().map(Period::last_date).max();
+    match (from, through) {
+        (Some(from), Some(through)) => world.plans.reach(&world.set, Window { from, through }),
+        _ => range,
+    }
+}
+
+/// The dates that a run over a range has to revert: more than its own, where what it adds up lies
+/// elsewhere, or what took the place of something obsolete.
 pub(crate) async fn revert_range(
     snapshot: &dyn Snapshot,
     world: &World,
+    process: Process,
     range: DateRange,
 ) -> Result<DateRange, Refusal> {
+    let range = match process {
+        Process::RunAll | Process::Calculate => counted(world, range),
+        Process::Revert | Process::Classify | Process::Credit | Process::RollUp => range,
+    };
     let missing = parted(snapshot, world, range).await?;
     Ok(widened(world, range, &missing))
 }
@@ -184,7 +204,8 @@ pub(crate) async fn check(
         Process::Revert => refuse_parted(snapshot, world, range).await,
         // It reverts what belongs together.
         Process::RunAll => Ok(()),
-        Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => {
+        Process::Calculate => refuse_pending(snapshot, world, counted(world, range)).await,
+        Process::Classify | Process::Credit | Process::RollUp => {
             refuse_pending(snapshot, world, range).await
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use attain_domain::change::Changes;
-use attain_domain::definition::calendar::PeriodStatus;
+use attain_domain::definition::calendar::{Period, PeriodStatus};
 use attain_domain::definition::{DefinitionKind, DefinitionSet, Participant};
 use attain_domain::ids::{ParticipantId, PeriodId, WorkItemId};
 use attain_domain::run::{Change, Process, Scope, WorkItem};
@@ -27,6 +27,23 @@ pub(super) struct Aftermath {
 enum InTheTree {
     Stayed,
     Moved,
+}
+
+/// Whether all that happens to the calendar is that periods are closed.
+fn only_closes(before: &DefinitionSet, after: &DefinitionSet) -> bool {
+    let (before, after) = (&before.calendar.periods, &after.calendar.periods);
+    let same_but_closed = |(was, is): (&Period, &Period)| {
+        let status = match is.status {
+            PeriodStatus::Open => is.status,
+            PeriodStatus::Closed | PeriodStatus::PermanentlyClosed => was.status,
+        };
+        let is = Period {
+            status,
+            ..is.clone()
+        };
+        *was == is
+    };
+    before.len() == after.len() && before.iter().zip(after).all(same_but_closed)
 }
 
 impl Aftermath {
@@ -55,6 +72,8 @@ impl Aftermath {
             // A new rate is for rows that come; those that are stored keep theirs. Pay groups
             // matter when a batch is made.
             DefinitionKind::Rates | DefinitionKind::PayGroup => {}
+            // A period is closed when nothing waits in it, and what counts in it counts on.
+            DefinitionKind::Calendar if only_closes(before, after) => {}
             DefinitionKind::Settings
             | DefinitionKind::Attributes
             | DefinitionKind::Calendar

@@ -11,14 +11,13 @@ use attain_domain::change::{Changes, ClaimDone, CreditEligibility, Guard};
 use attain_domain::chunk::{CalculateTask, ChunkTask};
 use attain_domain::credit::{Credit, CreditPosition};
 use attain_domain::earning::{Earning, EarningKey};
-use attain_domain::ids::{CalculationId, EarningId, ParticipantId, PeriodId, TransactionId};
+use attain_domain::ids::{EarningId, ParticipantId, PeriodId, TransactionId};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::{Change, Scope};
 use attain_domain::time::DateRange;
 use attain_domain::transaction::Transaction;
 use rayon::prelude::*;
-use uuid::Uuid;
 
 use super::ground::{Committed, Piece, Stop};
 use super::order::by_content;
@@ -113,8 +112,9 @@ impl Worker {
         by_content(&mut credits);
         let participants = participants.get(..count).unwrap_or_default().to_vec();
         let transactions = self.transactions_of(snapshot, &credits).await?;
-        let live = self.live_earnings(snapshot, &participants, span).await?;
-        let waiting = self.waiting(snapshot, &participants, span).await?;
+        let reach = self.ground.world.plans.reach(&self.ground.world.set, window);
+        let live = self.live_earnings(snapshot, &participants, reach).await?;
+        let waiting = self.waiting(snapshot, &participants, reach).await?;
         let inputs = Inputs {
             participants,
             credits,
@@ -213,7 +213,9 @@ impl Worker {
     }
 
     /// What has to change, so that what is live says what the drafts say. Both are looked at only
-    /// as far as the task decides.
+    /// as far as the task decides: about the drafts of its periods, about what is earned there
+    /// already, and about what was earned of the same in another period before. What a draft of
+    /// another period takes the place of is left to the calculation of that period.
     pub(super) fn compare(
         &self,
         task: &CalculateTask,
@@ -223,17 +225,29 @@ impl Worker {
         credits: &[Credit],
     ) -> Result<Piece, Stop> {
         let world = self.world();
-        drafts.retain(|draft| decides(&world, task, &draft.key, &draft.period));
-        let live = live.iter().filter(|earning| self.is_about(task, earning));
+        let is_closed = |earning: &&Earning| !world.is_open(&earning.period);
+        let closed = live.iter().filter(is_closed).map(|earning| &earning.key);
+        let closed: BTreeSet<&EarningKey> = closed.collect();
+        // What stands in a closed period stands, wherever its credit is now.
+        drafts.retain(|draft| !closed.contains(&draft.key));
+        let own = |draft: &mut EarningDraft| decides(&world, task, &draft.key, &draft.period);
+        let own: Vec<EarningDraft> = drafts.extract_if(.., own).collect();
+        let of_others: BTreeSet<&EarningKey> = drafts.iter().map(|draft| &draft.key).collect();
+        let of_own: BTreeSet<&EarningKey> = own.iter().map(|draft| &draft.key).collect();
+        let is_decided = |earning: &Earning| {
+            let is_open = world.is_open(&earning.period);
+            let moved_here = is_open && of_own.contains(&earning.key);
+            moved_here || (self.is_about(task, earning) && !of_others.contains(&earning.key))
+        };
+        let live = live.iter().filter(|earning| is_decided(earning));
         let live: Vec<Earning> = live.cloned().collect();
-        waiting.retain(|one| self.is_about(task, &one.reversal));
+        waiting.retain(|one| is_decided(&one.reversal));
         let reversals: Vec<Earning> = waiting.iter().map(|one| one.reversal.clone()).collect();
-        let nil = CalculationId(Uuid::nil());
-        let calculation = |period: &_| task.calculations.get(period).copied().unwrap_or(nil);
+        let calculation = |period: &_| task.calculations.get(period).copied();
         let settings = world.settings();
         let differences = self
             .ground
-            .now(|now| difference(drafts, &live, waiting, calculation, settings, now));
+            .now(|now| difference(own, &live, waiting, calculation, settings, now));
         let Differences {
             mut changes,
             counts,

@@ -26,7 +26,10 @@ use crate::failure::store_refusal;
 struct Long<'a> {
     task: &'a CalculateTask,
     who: [ParticipantId; 1],
+    /// The dates of the credits.
     span: DateRange,
+    /// The dates of what was earned for them.
+    reach: DateRange,
     /// The view of the credits. What was earned is looked at anew for every commit.
     view: Box<dyn Snapshot>,
     /// Whether anything was earned before, so that there may be something to compare with.
@@ -49,9 +52,10 @@ impl Worker {
         let who = [due.participant.clone()];
         let reports = Reports::read(&*view, &world, &who, task).await?;
         let span = world.plans.span(&world.set, task.window);
-        let live = view.current_earnings(&who, span, None, ChunkSize::new(1));
+        let reach = world.plans.reach(&world.set, task.window);
+        let live = view.current_earnings(&who, reach, None, ChunkSize::new(1));
         let has_live = !live.await.map_err(store_refusal)?.is_empty();
-        let has_waiting = !self.waiting(&*view, &who, span).await?.is_empty();
+        let has_waiting = !self.waiting(&*view, &who, reach).await?.is_empty();
         let mut fold = world.set.participants.get(&due.participant).map(|person| {
             let reports = reports.of(&due.participant);
             let (plans, set) = (&world.plans, &world.set);
@@ -61,6 +65,7 @@ impl Worker {
             task,
             who,
             span,
+            reach,
             view,
             has_live,
             has_waiting,
@@ -162,7 +167,7 @@ impl Worker {
             let (mut live, mut waiting) = (Vec::new(), Vec::new());
             if long.has_waiting {
                 let now = self.ground.snapshot().await?;
-                waiting = self.waiting(&*now, &long.who, long.span).await?;
+                waiting = self.waiting(&*now, &long.who, long.reach).await?;
                 let is_here = |one: &Waiting| {
                     let lineage = one.reversal.key.lineage;
                     lineage.is_some_and(|lineage| lineages.binary_search(&lineage).is_ok())
@@ -210,7 +215,7 @@ impl Worker {
             for ids in ids.chunks(ChunkSize::largest().rows()) {
                 live.extend(now.earnings_by_id(ids).await.map_err(store_refusal)?);
             }
-            let waiting = self.waiting(&*now, &long.who, long.span).await?;
+            let waiting = self.waiting(&*now, &long.who, long.reach).await?;
             drop(now);
             live.retain(|earning| is_untouched(earning, &rest));
             let mut piece = self.compare(long.task, drafts.clone(), &live, waiting, &[])?;
@@ -234,7 +239,7 @@ impl Worker {
             let (who, most) = (&long.who, ChunkSize::largest());
             let page = long
                 .view
-                .current_earnings(who, long.span, after.as_ref(), most)
+                .current_earnings(who, long.reach, after.as_ref(), most)
                 .await
                 .map_err(store_refusal)?;
             is_over = page.len() < most.rows();

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use attain_domain::calculation::ReportEarning;
 use attain_domain::chunk::CalculateTask;
-use attain_domain::earning::Earning;
-use attain_domain::ids::{ComponentId, CreditId, EarningId, ParticipantId, PeriodId, PlanId};
+use attain_domain::ids::{ComponentId, ParticipantId, PeriodId, PlanId};
 use attain_domain::money::{Money, add};
 use attain_domain::plan::{Phase, ReportDepth};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
@@ -84,30 +83,6 @@ impl Reports {
     }
 }
 
-/// An earning that a sheet has taken keeps its date when its credit moves to another period. What it
-/// counts for is where its credit is.
-async fn periods_of_taken(
-    snapshot: &dyn Snapshot,
-    earnings: &[Earning],
-) -> Result<BTreeMap<EarningId, PeriodId>, Stop> {
-    let taken = || {
-        earnings
-            .iter()
-            .filter(|earning| earning.instalments.taken > 0)
-    };
-    let ids: Vec<CreditId> = taken().filter_map(|earning| earning.credit).collect();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let credits = snapshot.credits_by_id(&ids).await.map_err(store_refusal)?;
-    let period_of = |earning: &Earning| {
-        let credit = earning.credit?;
-        let place = credits.binary_search_by_key(&credit, |one| one.id).ok()?;
-        Some((earning.id, credits.get(place)?.period.clone()))
-    };
-    Ok(taken().filter_map(period_of).collect())
-}
-
 async fn read_sums(
     snapshot: &dyn Snapshot,
     world: &World,
@@ -127,7 +102,6 @@ async fn read_sums(
             date: earning.date,
             id: earning.id,
         });
-        let moved = periods_of_taken(snapshot, &page).await?;
         for earning in &page {
             let Some(money) = earning.amount() else {
                 continue;
@@ -140,7 +114,7 @@ async fn read_sums(
                 key.participant,
                 key.plan,
                 key.component,
-                moved.get(&earning.id).unwrap_or(&earning.period).clone(),
+                earning.period.clone(),
             );
             let sum = sums.entry(key).or_default();
             *sum = add(*sum, money.amount)

@@ -34,7 +34,8 @@ impl Coordinator {
     pub(super) async fn revert_work(&mut self) -> Result<(), Stop> {
         self.record.enter(Process::Revert);
         let snapshot = self.ground.snapshot().await?;
-        let range = revert_range(&*snapshot, &self.ground.world, self.ground.range).await?;
+        let (process, range) = (self.record.run.process, self.ground.range);
+        let range = revert_range(&*snapshot, &self.ground.world, process, range).await?;
         for span in open_spans(&self.ground.world, range) {
             let pending = snapshot.pending(span).await.map_err(store_refusal)?;
             self.record.run.units_total += pending.rows();

@@ -117,17 +117,17 @@ impl Company {
         Ok(company)
     }
 
-    /// Writes the documents.
+    /// Writes the documents, which are accepted.
     pub(crate) async fn define(&self, terms: &Terms) -> Kept {
+        let applied = self.applied(terms).await;
+        applied.or_else(|refusals| broken("documents are accepted", format!("{refusals:?}")))
+    }
+
+    /// Writes the documents.
+    pub(crate) async fn applied(&self, terms: &Terms) -> Result<(), Vec<Refusal>> {
         let (documents, write) = (documents(terms), ApplyMode::Write);
-        let applied = self
-            .engine
-            .apply(&self.caller, &documents, &[], write)
-            .await;
-        match applied {
-            Ok(_) => Ok(()),
-            Err(refusals) => broken("documents are accepted", format!("{refusals:?}")),
-        }
+        let (engine, caller) = (&self.engine, &self.caller);
+        engine.apply(caller, &documents, &[], write).await.map(drop)
     }
 
     /// Reads what is stored.

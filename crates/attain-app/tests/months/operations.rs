@@ -69,7 +69,14 @@ pub(crate) fn story(seed: u64, length: usize) -> Story {
     let small_pieces = chance.once_in(3);
     let mut operations = vec![Operation::Import(rows(chance, 10))];
     while operations.len() < length {
-        operations.push(operation(chance));
+        let next = operation(chance);
+        // Most often a month is closed when everything has been done.
+        if let Operation::Close(_) = next
+            && !chance.once_in(3)
+        {
+            operations.push(Operation::RunAll);
+        }
+        operations.push(next);
     }
     Story {
         terms,

@@ -7,10 +7,10 @@ use attain_domain::adjusting::{
     TransactionPatch,
 };
 use attain_domain::collecting::{RawCredit, RawTransaction};
-use attain_domain::credit::Credit;
 use attain_domain::expression::Value;
 use attain_domain::ids::CreditId;
 use attain_domain::money::{Currency, Money};
+use attain_domain::refusal::Reason;
 use attain_domain::run::{Process, Run};
 use attain_domain::testing::name;
 use attain_domain::time::DateRange;
@@ -25,7 +25,7 @@ use crate::operations::Operation;
 use crate::reference::adjusting::{CreditDeed, SaleDeed};
 use crate::reference::collecting::{Answer, ByHand, Row};
 use crate::reference::crediting::Pass;
-use crate::terms::{MONTHS, Terms, first_day, last_day, month_name};
+use crate::terms::{MONTHS, Terms, first_day, last_day, month_name, quarter_of};
 
 /// What came of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +61,7 @@ impl Company {
             Operation::Team(team) => self.agree(|terms| terms.team = *team).await,
             Operation::Tree(tree) => self.agree(|terms| terms.tree = *tree).await,
             Operation::Archive(archive) => self.agree(|terms| terms.archive = *archive).await,
-            Operation::Close(month) if self.has_moved_from(*month) => Ok(Outcome::Refused),
-            Operation::Close(month) => self.agree(|terms| terms.closed[*month] = true).await,
+            Operation::Close(month) => self.close(*month).await,
             Operation::Open(month) => self.agree(|terms| terms.closed[*month] = false).await,
             Operation::Run(process, first, last) => self.run(*process, *first, *last).await,
             Operation::RunAll => self.run(Process::RunAll, 0, MONTHS - 1).await,
@@ -76,21 +75,38 @@ impl Company {
         }
     }
 
-    /// Not yet: a credit whose earning stands in a month that the credit has left.
-    fn has_moved_from(&self, month: usize) -> bool {
+    /// A month is closed when everything in it is settled.
+    async fn close(&mut self, month: usize) -> Result<Outcome, Broken> {
+        let mut terms = self.business.terms.clone();
+        terms.closed[month] = true;
+        let is_refused = match self.applied(&terms).await {
+            Ok(()) => false,
+            Err(refusals) => {
+                let fair = [Reason::RevertPending, Reason::CalculationPending];
+                let is_fair = refusals.iter().all(|one| fair.contains(&one.reason));
+                ensure(is_fair, SAME_ANSWER, || format!("closing: {refusals:?}"))?;
+                true
+            }
+        };
+        let is_open = !self.business.terms.closed[month];
+        let expected = is_open && self.is_unsettled(month).await?;
+        ensure(is_refused == expected, SAME_ANSWER, || {
+            format!("closing {month} is refused: {is_refused}, expected {expected}")
+        })?;
+        if !is_refused {
+            self.business.agree(terms);
+        }
+        Ok(outcome(!is_refused))
+    }
+
+    async fn is_unsettled(&self, month: usize) -> Result<bool, Broken> {
         let name = month_name(month);
-        let mut standing = self
-            .books
-            .earnings
-            .iter()
-            .filter(|one| one.period.as_str() == name);
-        standing.any(|earning| {
-            let mut counting = self.books.counting();
-            let moved = |credit: &Credit| {
-                Some(credit.lineage) == earning.key.lineage && credit.period != earning.period
-            };
-            counting.any(moved)
-        })
+        let books = &self.books;
+        let mut reversals = books.earnings.iter().filter(|one| one.awaits_calculation);
+        Ok(self.waits(dates(month, month)).await?
+            || books.work.iter().any(|item| item.period.as_str() == name)
+            || books.changes.iter().any(|one| one.period.as_str() == name)
+            || reversals.any(|one| one.period.as_str() == name))
     }
 
     /// Something is agreed anew.
@@ -211,26 +227,17 @@ impl Company {
         first: usize,
         last: usize,
     ) -> Result<Outcome, Broken> {
-        let range = DateRange::between(date_of(first_day(first)), date_of(last_day(last) + 1));
-        let waits = self.waits(range).await?;
+        let range = dates(first, last);
+        let counted = match process {
+            Process::Calculate => dates(quarter_of(first).start, quarter_of(last).end - 1),
+            _ => range,
+        };
+        let waits = self.waits(counted).await?;
         let waits_anywhere = self.waits(DateRange::ALWAYS).await?;
-        let is_part = (first, last) != (0, MONTHS - 1);
-        let calculates = matches!(process, Process::Calculate | Process::RunAll);
-        if is_part && calculates && waits_anywhere {
-            // Not yet: what waits in another month of the same quarter is calculated anew too early.
-            return Ok(Outcome::Refused);
-        }
         let run = match self.start(process, range).await {
             Ok(run) => run,
             Err(refusal) => {
-                let is_fair = match process {
-                    // It may part what belongs together.
-                    Process::Revert => waits_anywhere && (first, last) != (0, MONTHS - 1),
-                    Process::RunAll => false,
-                    Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => {
-                        waits
-                    }
-                };
+                let is_fair = is_fairly_refused(process, waits, waits_anywhere, (first, last));
                 ensure(is_fair, "nothing is refused without need", || {
                     format!("{process:?} over {first}..={last}: {refusal:?}")
                 })?;
@@ -247,12 +254,8 @@ impl Company {
             || format!("{process:?} over {first}..={last}"),
         )?;
         check_counts(&run)?;
-        match process {
-            Process::Classify => self.business.run(Pass::Classify, first, last),
-            Process::Credit => self.business.run(Pass::Credit, first, last),
-            Process::RollUp => self.business.run(Pass::RollUp, first, last),
-            Process::RunAll => self.business.run(Pass::All, first, last),
-            Process::Calculate | Process::Revert => {}
+        if let Some(pass) = pass_of(process) {
+            self.business.run(pass, first, last);
         }
         let ended_all = process == Process::RunAll && (first, last) == (0, MONTHS - 1);
         Ok(if ended_all {
@@ -302,6 +305,36 @@ impl Company {
     pub(crate) async fn waits(&self, range: DateRange) -> Result<bool, Broken> {
         let report = self.engine.pending(&self.caller, range).await;
         Ok(accepted("what is pending", report)?.counts.rows() > 0)
+    }
+}
+
+/// The days of some months.
+fn dates(first: usize, last: usize) -> DateRange {
+    DateRange::between(date_of(first_day(first)), date_of(last_day(last) + 1))
+}
+
+fn is_fairly_refused(
+    process: Process,
+    waits: bool,
+    waits_anywhere: bool,
+    months: (usize, usize),
+) -> bool {
+    match process {
+        // It may part what belongs together.
+        Process::Revert => waits_anywhere && months != (0, MONTHS - 1),
+        Process::RunAll => false,
+        Process::Classify | Process::Credit | Process::RollUp | Process::Calculate => waits,
+    }
+}
+
+/// What the reference does for a process.
+fn pass_of(process: Process) -> Option<Pass> {
+    match process {
+        Process::Classify => Some(Pass::Classify),
+        Process::Credit => Some(Pass::Credit),
+        Process::RollUp => Some(Pass::RollUp),
+        Process::RunAll => Some(Pass::All),
+        Process::Calculate | Process::Revert => None,
     }
 }
 

@@ -223,11 +223,9 @@ async fn moves_of_ten_thousand_rows(site: Site) {
         stamp: stamp_at(2),
     };
     let facts = |number| EarningFacts {
-        id: earning(number).id,
         credit: None,
-        transaction: None,
-        trace: earning(number).trace,
         stamp: stamp_at(2),
+        ..EarningFacts::of(&earning(number))
     };
     let set = site.set(
         Vec::new(),
@@ -390,6 +388,9 @@ async fn reverts_and_returns_of_ten_thousand_rows(site: Site) {
         Earning {
             credit: facts.credit,
             transaction: facts.transaction,
+            calculation: facts.calculation,
+            period: facts.period,
+            date: facts.date,
             trace: facts.trace,
             stamp: facts.stamp,
             ..earning(number)

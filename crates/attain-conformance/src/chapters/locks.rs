@@ -161,10 +161,8 @@ fn of_credits_and_earnings_not_there() -> Vec<(&'static str, Changes)> {
     };
     let facts = EarningFacts {
         id: earning_id,
-        credit: None,
-        transaction: None,
-        trace: earning(99).trace,
         stamp: stamp(),
+        ..EarningFacts::of(&earning(99))
     };
     let gone = credit_departure;
     let past = earning_departure;

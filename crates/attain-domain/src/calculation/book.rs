@@ -122,6 +122,24 @@ impl PlanBook {
         DateRange::between(starts.min().unwrap_or(window.from), end)
     }
 
+    /// The dates in which something may have been earned for the intervals of a window: those of
+    /// [`Self::span`], up to the end of the intervals. What counts in the window now may have
+    /// counted in a later period of its interval before.
+    #[must_use]
+    pub fn reach(&self, set: &DefinitionSet, window: Window) -> DateRange {
+        let span = self.span(set, window);
+        let Some((_, last)) = self.timeline.numbers_in(span) else {
+            return span;
+        };
+        let ends = self
+            .components()
+            .map(|component| self.timeline.span(component.interval, last).interval.end);
+        DateRange {
+            from: span.from,
+            to: ends.chain(span.to).max(),
+        }
+    }
+
     fn components(&self) -> impl Iterator<Item = &CompiledComponent> {
         self.plans.values().flat_map(|plan| &plan.components)
     }

@@ -11,6 +11,8 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use crate::change::{Changes, Departure, EarningFacts, Obsoletion};
 use crate::credit::{LeftBecause, Obsolete};
 use crate::definition::Settings;
@@ -46,7 +48,8 @@ pub struct Waiting {
 /// Compares. `live` holds the current earnings of the drafts' keys, and those that should have a
 /// draft but have none any more; obsolete ones and reversals among them are passed over. `waiting`
 /// holds the reversals that are to be posted or withdrawn now.
-/// `calculation` names the calculation of a period. Doing it again with the result changes nothing.
+/// `calculation` names the calculation of a period: there is one for each draft, but what a draft
+/// takes the place of may stand in a period that is not calculated now. Doing it again with the result changes nothing.
 ///
 /// # Errors
 /// [`MoneyError`] when what was paid of an earning cannot be added up.
@@ -54,7 +57,7 @@ pub fn difference(
     drafts: Vec<EarningDraft>,
     live: &[Earning],
     waiting: Vec<Waiting>,
-    calculation: impl Fn(&PeriodId) -> CalculationId,
+    calculation: impl Fn(&PeriodId) -> Option<CalculationId>,
     settings: &Settings,
     circumstances: &mut Circumstances<'_>,
 ) -> Result<Differences, MoneyError> {
@@ -107,7 +110,7 @@ struct Comparison<'a, 'c, F> {
     result: Differences,
 }
 
-impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
+impl<F: Fn(&PeriodId) -> Option<CalculationId>> Comparison<'_, '_, F> {
     fn compare(&mut self, earning: &Earning, draft: EarningDraft) -> Result<(), MoneyError> {
         if !stands(earning, &draft) {
             self.count(&draft, "earnings_replaced", true);
@@ -117,20 +120,41 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         }
         let same_facts = earning.credit == draft.credit
             && earning.transaction == draft.transaction
+            && earning.period == draft.period
+            && earning.date == draft.date
             && earning.trace == draft.trace;
         if same_facts {
             self.count(&draft, "earnings_kept", false);
             return Ok(());
         }
         self.count(&draft, "earnings_explained", true);
-        self.result.changes.earnings_explained.push(EarningFacts {
+        let stamp = self.circumstances.touch(&earning.stamp);
+        let facts = EarningFacts {
+            stamp,
+            ..self.facts(earning, draft)
+        };
+        self.result.changes.earnings_explained.push(facts);
+        Ok(())
+    }
+
+    /// What a draft says about an earning that stands: it counts where the draft does, whenever it
+    /// was paid.
+    fn facts(&self, earning: &Earning, draft: EarningDraft) -> EarningFacts {
+        let calculation = if earning.period == draft.period {
+            earning.calculation
+        } else {
+            self.calculation_of(&draft.period)
+        };
+        EarningFacts {
             id: earning.id,
             credit: draft.credit,
             transaction: draft.transaction,
+            calculation,
+            period: draft.period,
+            date: draft.date,
             trace: draft.trace,
-            stamp: self.circumstances.touch(&earning.stamp),
-        });
-        Ok(())
+            stamp: earning.stamp.clone(),
+        }
     }
 
     /// Counts what became of one draft. A draft in error is a failed row, new or old.
@@ -168,7 +192,9 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         self.withdraw(posted.id);
         posted.id = EarningId(self.circumstances.id());
         posted.awaits_calculation = false;
-        posted.calculation = (self.calculation)(&posted.period);
+        if let Some(own) = (self.calculation)(&posted.period) {
+            posted.calculation = own;
+        }
         posted.stamp = self.circumstances.touch(&posted.stamp);
         self.result.changes.earnings.push(posted);
         self.result.counts.note("reversals_created", 1);
@@ -178,13 +204,11 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
     fn give_back(&mut self, waiting: Waiting, draft: EarningDraft) {
         self.withdraw(waiting.reversal.id);
         self.count(&draft, "reversals_withdrawn", false);
-        self.result.changes.earnings_returned.push(EarningFacts {
-            id: waiting.original.id,
-            credit: draft.credit,
-            transaction: draft.transaction,
-            trace: draft.trace,
+        let facts = EarningFacts {
             stamp: self.circumstances.touch(&waiting.original.stamp),
-        });
+            ..self.facts(&waiting.original, draft)
+        };
+        self.result.changes.earnings_returned.push(facts);
     }
 
     fn withdraw(&mut self, reversal: EarningId) {
@@ -197,6 +221,10 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         });
     }
 
+    fn calculation_of(&self, period: &PeriodId) -> CalculationId {
+        (self.calculation)(period).unwrap_or(CalculationId(Uuid::nil()))
+    }
+
     fn create(&mut self, draft: EarningDraft) {
         let id = EarningId(self.circumstances.id());
         let instalments = Instalments {
@@ -205,7 +233,7 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         };
         self.result.changes.earnings.push(Earning {
             id,
-            calculation: (self.calculation)(&draft.period),
+            calculation: self.calculation_of(&draft.period),
             key: draft.key,
             period: draft.period,
             date: draft.date,
@@ -249,7 +277,9 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
         if let (Some(amount), true) = (earning.amount(), paid > 0) {
             let amount = paid_amount(earning, amount, self.settings.rounding)?;
             let mut taken_back = reversal(earning, amount, self.circumstances);
-            taken_back.calculation = (self.calculation)(&earning.period);
+            if let Some(own) = (self.calculation)(&earning.period) {
+                taken_back.calculation = own;
+            }
             self.result.changes.earnings.push(taken_back);
             self.result.counts.note("reversals_created", 1);
         }
@@ -257,8 +287,8 @@ impl<F: Fn(&PeriodId) -> CalculationId> Comparison<'_, '_, F> {
     }
 }
 
-/// Whether the live earning says what the draft says, facts aside. What a sheet has taken cannot
-/// move to another date any more; what none has, does.
+/// Whether the live earning says what the draft says, facts aside. How what a sheet has taken is
+/// due does not change any more; what none has is due anew.
 fn stands(earning: &Earning, draft: &EarningDraft) -> bool {
     let same_terms = earning.date == draft.date
         && earning.period == draft.period

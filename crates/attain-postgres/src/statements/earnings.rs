@@ -11,9 +11,8 @@ macro_rules! kept {
     () => {
         concat!(
             key!(),
-            ", period_id, earning_date, amount, currency, error_reason, error_text, \
-             instalments, instalments_taken, instalments_paid, next_due, reversal_of_id, \
-             awaits_calculation, calculation_id"
+            ", amount, currency, error_reason, error_text, instalments, instalments_taken, \
+             instalments_paid, next_due, reversal_of_id, awaits_calculation"
         )
     };
 }
@@ -117,15 +116,18 @@ statements! {
     /// Gives what came back, and whether it is current.
     RETURN_EARNINGS =
         "WITH back AS (DELETE FROM earning_history h \
-         USING unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::bigint[], \
-         $7::timestamptz[], $8::timestamptz[], $9::text[]) AS u (id, new_credit_id, \
-         new_transaction_id, new_trace, new_version, new_created_at, new_updated_at, \
+         USING unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::date[], \
+         $8::json[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::text[]) \
+         AS u (id, new_credit_id, new_transaction_id, new_calculation_id, new_period_id, \
+         new_earning_date, new_trace, new_version, new_created_at, new_updated_at, \
          new_actor_id) \
          WHERE h.workspace_id = $1 AND h.earning_id = u.id RETURNING h.*, u.new_credit_id, \
-         u.new_transaction_id, u.new_trace, u.new_version, u.new_created_at, u.new_updated_at, \
+         u.new_transaction_id, u.new_calculation_id, u.new_period_id, u.new_earning_date, \
+         u.new_trace, u.new_version, u.new_created_at, u.new_updated_at, \
          u.new_actor_id) INSERT INTO earning (workspace_id, ", kept!(), ", credit_id, \
-         transaction_id, trace, version, created_at, updated_at, actor_id) \
-         SELECT workspace_id, ", kept!(), ", new_credit_id, new_transaction_id, new_trace, \
+         transaction_id, calculation_id, period_id, earning_date, trace, version, created_at, \
+         updated_at, actor_id) SELECT workspace_id, ", kept!(), ", new_credit_id, \
+         new_transaction_id, new_calculation_id, new_period_id, new_earning_date, new_trace, \
          new_version, new_created_at, new_updated_at, new_actor_id FROM back \
          RETURNING ", key!(), ", earning_date, reversal_of_id IS NULL";
     OBSOLETE_EARNINGS =
@@ -140,11 +142,13 @@ statements! {
          WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id";
     EXPLAIN_EARNINGS =
         "UPDATE earning e SET credit_id = u.credit_id, transaction_id = u.transaction_id, \
-         trace = u.trace, version = u.version, created_at = u.created_at, \
-         updated_at = u.updated_at, actor_id = u.actor_id \
-         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::json[], $6::bigint[], \
-         $7::timestamptz[], $8::timestamptz[], $9::text[]) AS u (earning_id, credit_id, \
-         transaction_id, trace, version, created_at, updated_at, actor_id) \
+         calculation_id = u.calculation_id, period_id = u.period_id, \
+         earning_date = u.earning_date, trace = u.trace, version = u.version, \
+         created_at = u.created_at, updated_at = u.updated_at, actor_id = u.actor_id \
+         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::date[], \
+         $8::json[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::text[]) \
+         AS u (earning_id, credit_id, transaction_id, calculation_id, period_id, earning_date, \
+         trace, version, created_at, updated_at, actor_id) \
          WHERE e.workspace_id = $1 AND e.earning_id = u.earning_id";
     PAY_EARNINGS =
         "UPDATE earning e SET instalments = u.instalments, \

@@ -203,11 +203,8 @@ fn change_earnings(set: &mut ChangeSet, round: u64, rows: u64) {
 
 fn facts(number: u64) -> EarningFacts {
     EarningFacts {
-        id: EarningId(uuid(number)),
-        credit: None,
-        transaction: None,
-        trace: earning(number).trace,
         stamp: stamp_at(2),
+        ..EarningFacts::of(&earning(number))
     }
 }
 

@@ -9,10 +9,9 @@ macro_rules! page {
 /// What an earning keeps when it comes back from history.
 macro_rules! kept {
     () => {
-        "earning_id, participant_id, plan_id, component_id, interval_id, lineage_id, period_id, \
-         earning_date, amount, currency, error_reason, error_text, instalments, \
-         instalments_taken, instalments_paid, next_due, reversal_of_id, awaits_calculation, \
-         calculation_id"
+        "earning_id, participant_id, plan_id, component_id, interval_id, lineage_id, amount, \
+         currency, error_reason, error_text, instalments, instalments_taken, instalments_paid, \
+         next_due, reversal_of_id, awaits_calculation"
     };
 }
 
@@ -102,14 +101,15 @@ bulks! {
             ", left_because, left_at, left_by FROM gone CROSS JOIN earning \
              USING (workspace_id, earning_id)"
         );
-    RETURN_EARNINGS = 9,
-        "WITH back (workspace_id, earning_id, new_credit_id, new_transaction_id, new_trace, \
-         new_version, new_created_at, new_updated_at, new_actor_id) AS (VALUES ",
+    RETURN_EARNINGS = 12,
+        "WITH back (workspace_id, earning_id, new_credit_id, new_transaction_id, \
+         new_calculation_id, new_period_id, new_earning_date, new_trace, new_version, new_created_at, new_updated_at, new_actor_id) AS (VALUES ",
         concat!(
             ") INSERT INTO earning (workspace_id, ", kept!(),
-            ", credit_id, transaction_id, trace, version, created_at, updated_at, actor_id) \
+            ", credit_id, transaction_id, calculation_id, period_id, earning_date, trace, version, created_at, updated_at, actor_id) \
              SELECT workspace_id, ", kept!(),
-            ", new_credit_id, new_transaction_id, new_trace, new_version, new_created_at, \
+            ", new_credit_id, new_transaction_id, new_calculation_id, new_period_id, \
+             new_earning_date, new_trace, new_version, new_created_at, \
              new_updated_at, new_actor_id FROM back CROSS JOIN earning_history \
              USING (workspace_id, earning_id)"
         );
@@ -124,12 +124,14 @@ bulks! {
              actor_id = change.actor_id ",
             place!()
         );
-    EXPLAIN_EARNINGS = 9,
-        "WITH change (workspace_id, earning_id, credit_id, transaction_id, trace, version, \
-         created_at, updated_at, actor_id) AS (VALUES ",
+    EXPLAIN_EARNINGS = 12,
+        "WITH change (workspace_id, earning_id, credit_id, transaction_id, calculation_id, \
+         period_id, earning_date, trace, version, created_at, updated_at, actor_id) AS (VALUES ",
         concat!(
             ") UPDATE earning SET credit_id = change.credit_id, \
-             transaction_id = change.transaction_id, trace = change.trace, \
+             transaction_id = change.transaction_id, \
+             calculation_id = change.calculation_id, period_id = change.period_id, \
+             earning_date = change.earning_date, trace = change.trace, \
              version = change.version, created_at = change.created_at, \
              updated_at = change.updated_at, actor_id = change.actor_id ",
             place!()

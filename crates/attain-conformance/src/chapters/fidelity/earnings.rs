@@ -194,6 +194,12 @@ async fn earnings_are_read_as_they_were_changed(site: Site) {
         row.credit = None;
         row.transaction = Some(id);
     });
+    let explained = explained.vary(dates(), |row, date| {
+        row.credit = None;
+        row.period = name("another");
+        row.calculation = CalculationId(uuid(79));
+        row.date = date;
+    });
     let paid = explained.vary(instalments(), |row, parts| row.instalments = parts);
     let mut expected = paid.rows;
     for (row, stamp) in expected.iter_mut().zip(stamps().into_iter().cycle()) {
@@ -220,13 +226,7 @@ async fn earnings_are_read_as_they_were_changed(site: Site) {
                 stamp,
             });
         } else {
-            changes.earnings_explained.push(EarningFacts {
-                id,
-                credit: row.credit,
-                transaction: row.transaction,
-                trace: row.trace,
-                stamp,
-            });
+            changes.earnings_explained.push(EarningFacts::of(&row));
         }
     }
     site.commit(changes).await;
@@ -299,13 +299,7 @@ async fn earnings_come_back_from_history_as_they_were(site: Site) {
         ..row
     });
     let expected: Vec<Earning> = expected.collect();
-    let returned = expected.iter().cloned().map(|row| EarningFacts {
-        id: row.id,
-        credit: row.credit,
-        transaction: row.transaction,
-        trace: row.trace,
-        stamp: row.stamp,
-    });
+    let returned = expected.iter().cloned().map(|row| EarningFacts::of(&row));
     site.commit(Changes {
         earnings_returned: returned.collect(),
         ..Changes::default()
