@@ -124,7 +124,8 @@ impl Business {
     pub(crate) fn agree(&mut self, terms: Terms) {
         let stage = {
             let (old, new) = (&self.terms, &terms);
-            let settings = (old.archive, old.closed) != (new.archive, new.closed);
+            let opened = old.closed.iter().zip(new.closed).any(|(was, is)| *was && !is);
+            let settings = old.archive != new.archive || opened;
             let rules = (old.rules, old.tree) != (new.rules, new.tree);
             match (settings, rules) {
                 (true, _) => Some(Stage::Classify),

@@ -38,7 +38,7 @@ fn compare_waiting(
         actor: &actor,
         next_id: &mut next_id,
     };
-    let calculation = |_: &_| CalculationId(Uuid::from_u128(7));
+    let calculation = |_: &_| Some(CalculationId(Uuid::from_u128(7)));
     difference(
         drafts,
         live,
