@@ -1,13 +1,14 @@
-//! A period is closed when everything in it is settled: while something waits for Revert, for a
-//! process, or for the calculation after them, it cannot be. What is closed stands, so what waits
-//! there would be neither here nor there.
+//! A period is closed when nothing in it is half done: not while something waits for Revert, or for
+//! the calculation after it. What is closed stands, so what waits there would be neither here nor
+//! there.
 
 use attain_domain::definition::calendar::{Period, PeriodStatus};
 use attain_domain::definition::check::about;
 use attain_domain::definition::{DefinitionKind, DefinitionSet};
+use attain_domain::ids::ParticipantId;
 use attain_domain::ports::{ChunkSize, Snapshot, StoreError};
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::run::Process;
+use attain_domain::run::{Change, Scope};
 use attain_domain::time::DateRange;
 
 use crate::failure::store_refusal;
@@ -50,26 +51,41 @@ async fn waiting(
     }
     let reversals = snapshot.waiting_reversal_count(range).await?;
     if reversals > 0 {
-        let text =
-            format!("{reversals} reversals of {id} wait for a calculation: run all over it");
+        let text = format!("{reversals} reversals of {id} wait for a calculation: run all over it");
         return Ok(Some((Reason::CalculationPending, text)));
     }
-    if is_at_work(snapshot, period).await? {
+    if is_uncalculated(snapshot, period).await? {
         let text = format!("changes of {id} wait for a calculation: run all over it");
         return Ok(Some((Reason::CalculationPending, text)));
     }
     Ok(None)
 }
 
-async fn is_at_work(snapshot: &dyn Snapshot, period: &Period) -> Result<bool, StoreError> {
+/// Whether somebody whose credits or earnings have changed has any in the period. What was defined
+/// anew for everybody, and sales that were never credited, leave nothing half done: they count once
+/// the period is opened again.
+async fn is_uncalculated(snapshot: &dyn Snapshot, period: &Period) -> Result<bool, StoreError> {
     let own = [period.id.clone()];
-    for stage in [Process::Classify, Process::Credit, Process::RollUp] {
-        if snapshot.work_count(stage, &own).await? > 0 {
+    let range = DateRange::between(period.start, period.end);
+    let (most, one) = (ChunkSize::largest(), ChunkSize::new(1));
+    let mut after: Option<Change> = None;
+    loop {
+        let page = snapshot.changes_after(&own, after.as_ref(), most).await?;
+        let who = page.iter().filter_map(|change| match &change.scope {
+            Scope::Participant(participant) => Some(participant.clone()),
+            Scope::Everybody => None,
+        });
+        let who: Vec<ParticipantId> = who.collect();
+        let credits = snapshot.credits_of_participants(&who, range, None, one);
+        let earnings = snapshot.current_earnings(&who, range, None, one);
+        if !credits.await?.is_empty() || !earnings.await?.is_empty() {
             return Ok(true);
         }
+        if page.len() < most.rows() {
+            return Ok(false);
+        }
+        after = page.last().cloned();
     }
-    let changes = snapshot.changes_after(&own, None, ChunkSize::new(1)).await?;
-    Ok(!changes.is_empty())
 }
 
 /// The periods that were open, and are to be closed, in either way; and those that are to be closed

@@ -112,7 +112,11 @@ impl Worker {
         by_content(&mut credits);
         let participants = participants.get(..count).unwrap_or_default().to_vec();
         let transactions = self.transactions_of(snapshot, &credits).await?;
-        let reach = self.ground.world.plans.reach(&self.ground.world.set, window);
+        let reach = self
+            .ground
+            .world
+            .plans
+            .reach(&self.ground.world.set, window);
         let live = self.live_earnings(snapshot, &participants, reach).await?;
         let waiting = self.waiting(snapshot, &participants, reach).await?;
         let inputs = Inputs {

@@ -28,7 +28,7 @@ use crate::world::stores::{Interrupted, Interruption};
 const REASON: &str = "the customer said so";
 
 /// A company whose first months are paid.
-async fn paid_company(limits: Limits) -> (Bench, Company) {
+pub(crate) async fn paid_company(limits: Limits) -> (Bench, Company) {
     let (bench, company) = a_rich_history().prepare_with(limits).await;
     bench.run_all().await.expect("nothing is in the way");
     pay(&bench).await;
@@ -61,7 +61,7 @@ async fn pay(bench: &Bench) {
         .expect("it is frozen");
 }
 
-async fn direct_credits(bench: &Bench) -> Vec<Credit> {
+pub(crate) async fn direct_credits(bench: &Bench) -> Vec<Credit> {
     let mut all = credits(&*bench.snapshot().await).await;
     all.retain(|credit| credit.kind == CreditKind::Direct && !credit.amount.amount.is_zero());
     all.sort_by(|a, b| (&a.key, &a.participant, a.id).cmp(&(&b.key, &b.participant, b.id)));
@@ -92,7 +92,7 @@ fn another(credit: &Credit, all: &[Credit]) -> attain_domain::ids::ParticipantId
 }
 
 /// One of each kind, of transactions of their own.
-fn one_of_each(all: &[Credit]) -> Vec<Adjustment> {
+pub(crate) fn one_of_each(all: &[Credit]) -> Vec<Adjustment> {
     let mut first: BTreeMap<_, &Credit> = BTreeMap::new();
     for credit in all.iter().rev() {
         first.insert(&credit.key, credit);
@@ -117,7 +117,7 @@ fn one_of_each(all: &[Credit]) -> Vec<Adjustment> {
     ]
 }
 
-async fn adjust(bench: &Bench, adjustments: &[Adjustment]) {
+pub(crate) async fn adjust(bench: &Bench, adjustments: &[Adjustment]) {
     bench.clock.advance(1);
     let done = bench
         .engine
@@ -128,7 +128,7 @@ async fn adjust(bench: &Bench, adjustments: &[Adjustment]) {
     }
 }
 
-async fn revert(bench: &Bench) -> Result<Run, Refusal> {
+pub(crate) async fn revert(bench: &Bench) -> Result<Run, Refusal> {
     bench.clock.advance(1);
     let request = RunRequest {
         process: Process::Revert,

@@ -5,6 +5,7 @@
 //! `ATTAIN_PROPERTY_CASES` makes more cases than the few that every run of all tests can afford.
 
 mod choreography;
+mod closing;
 mod corrections;
 mod crashes;
 mod incremental;

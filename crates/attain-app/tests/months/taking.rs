@@ -7,11 +7,13 @@ use attain_domain::adjusting::{
     TransactionPatch,
 };
 use attain_domain::collecting::{RawCredit, RawTransaction};
+use attain_domain::credit::Credit;
+use attain_domain::earning::Earning;
 use attain_domain::expression::Value;
-use attain_domain::ids::CreditId;
+use attain_domain::ids::{CreditId, ParticipantId};
 use attain_domain::money::{Currency, Money};
 use attain_domain::refusal::Reason;
-use attain_domain::run::{Process, Run};
+use attain_domain::run::{Process, Run, Scope};
 use attain_domain::testing::name;
 use attain_domain::time::DateRange;
 use attain_domain::transaction::TransactionStatus;
@@ -103,10 +105,24 @@ impl Company {
         let name = month_name(month);
         let books = &self.books;
         let mut reversals = books.earnings.iter().filter(|one| one.awaits_calculation);
+        let own = books
+            .changes
+            .iter()
+            .filter(|one| one.period.as_str() == name);
+        let changed: Vec<_> = own.map(|change| &change.scope).collect();
+        let is_changed = |who: &ParticipantId| {
+            let of = |scope: &&Scope| matches!(scope, Scope::Participant(id) if id == who);
+            changed.iter().any(|scope| of(&scope))
+        };
+        let is_half_credited =
+            |credit: &Credit| credit.period.as_str() == name && is_changed(&credit.participant);
+        let is_half_earned = |earning: &Earning| {
+            earning.period.as_str() == name && is_changed(&earning.key.participant)
+        };
         Ok(self.waits(dates(month, month)).await?
-            || books.work.iter().any(|item| item.period.as_str() == name)
-            || books.changes.iter().any(|one| one.period.as_str() == name)
-            || reversals.any(|one| one.period.as_str() == name))
+            || reversals.any(|one| one.period.as_str() == name)
+            || books.counting().any(is_half_credited)
+            || books.current().any(is_half_earned))
     }
 
     /// Something is agreed anew.

@@ -65,6 +65,10 @@ pub(crate) async fn take(bench: &Bench, company: &mut Company, number: usize, st
         Step::Change(knobs) => {
             let mut changed = company.clone();
             changed.turn(knobs);
+            if changed.is_january_closed() && !company.is_january_closed() {
+                // It is closed when everything in it is settled.
+                check_counts(&bench.run_all().await.expect("nothing is in the way"));
+            }
             match bench.define(&changed).await {
                 Ok(_) => *company = changed,
                 Err(refusals) => panic!("{knobs:?} cannot be set: {refusals:?}"),

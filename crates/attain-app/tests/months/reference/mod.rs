@@ -124,7 +124,11 @@ impl Business {
     pub(crate) fn agree(&mut self, terms: Terms) {
         let stage = {
             let (old, new) = (&self.terms, &terms);
-            let opened = old.closed.iter().zip(new.closed).any(|(was, is)| *was && !is);
+            let opened = old
+                .closed
+                .iter()
+                .zip(new.closed)
+                .any(|(was, is)| *was && !is);
             let settings = old.archive != new.archive || opened;
             let rules = (old.rules, old.tree) != (new.rules, new.tree);
             match (settings, rules) {

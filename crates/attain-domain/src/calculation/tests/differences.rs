@@ -6,7 +6,7 @@ use super::world::*;
 use crate::calculation::{Differences, EarningDraft, Waiting, difference};
 use crate::definition::Settings;
 use crate::earning::Earning;
-use crate::ids::{ActorId, CalculationId};
+use crate::ids::{ActorId, CalculationId, PeriodId};
 use crate::plan::{Component, SplitMode};
 use crate::time::Instant;
 use crate::working::Circumstances;
@@ -258,6 +258,26 @@ fn what_is_gone_leaves() {
     assert_eq!(result.changes.earnings, []);
     let result = compare(&world, Vec::new(), &paid(live, 1, 1));
     assert_eq!(sums(&result), ["-1000"]);
+}
+
+#[test]
+fn what_was_paid_moves_with_its_credit_to_another_period() {
+    let world = tenth();
+    let live = applied(Vec::new(), &compare(&world, january(&world, "10000"), &[]));
+    let mut drafts = january(&world, "10000");
+    drafts[0].period = PeriodId::parse("2026-02").unwrap();
+    drafts[0].date = live[0].date.succ_opt().unwrap();
+    let result = compare(&world, drafts.clone(), &paid(live.clone(), 1, 1));
+    assert_eq!(outcomes(&result), ["earnings_explained 1"]);
+    let facts = &result.changes.earnings_explained[0];
+    assert_eq!(
+        (&facts.period, facts.date),
+        (&drafts[0].period, drafts[0].date)
+    );
+    assert_eq!(result.changes.earnings, []);
+    // What no sheet has taken is due anew.
+    let result = compare(&world, drafts, &live);
+    assert_eq!(outcomes(&result), ["earnings_replaced 1"]);
 }
 
 #[test]
