@@ -224,6 +224,7 @@ async fn moves_of_ten_thousand_rows(site: Site) {
     };
     let facts = |number| EarningFacts {
         credit: None,
+        transaction: None,
         stamp: stamp_at(2),
         ..EarningFacts::of(&earning(number))
     };

@@ -6,7 +6,7 @@ use attain_domain::earning::{
     Earning, EarningOutcome, EarningPayment, Instalments, MeasureTrace, PastEarning, RateTrace,
     SliceTrace, Trace,
 };
-use attain_domain::ids::{CreditId, EarningId, LineageId, TransactionId};
+use attain_domain::ids::{CalculationId, CreditId, EarningId, LineageId, TransactionId};
 use attain_domain::plan::SplitMode;
 use attain_domain::ports::ChunkSize;
 use attain_domain::run::Calculation;
@@ -213,7 +213,7 @@ async fn earnings_are_read_as_they_were_changed(site: Site) {
             .map(earning)
             .find(|was| was.id == row.id)
             .unwrap();
-        let (id, stamp) = (row.id, row.stamp);
+        let (id, stamp) = (row.id, row.stamp.clone());
         if let Some(mark) = row.obsolete {
             changes
                 .earnings_obsoleted
