@@ -51,13 +51,15 @@ statements! {
     OBSOLETE_TRANSACTIONS = select!(transaction_columns!()),
         "base_transaction WHERE workspace_id = $1 AND event_date >= $2 AND event_date < $3 \
          AND transaction_id > $4 AND ", obsolete_transaction!(),
-        " ORDER BY transaction_id LIMIT (SELECT $5)";
+        " ORDER BY transaction_id LIMIT (SELECT $5::bigint)";
     OBSOLETE_CREDITS = select!(credit_columns!()),
         "credit WHERE workspace_id = $1 AND credit_date >= $2 AND credit_date < $3 \
-         AND credit_id > $4 AND obsolete_at IS NOT NULL ORDER BY credit_id LIMIT (SELECT $5)";
+         AND credit_id > $4 AND obsolete_at IS NOT NULL ORDER BY credit_id \
+         LIMIT (SELECT $5::bigint)";
     OBSOLETE_EARNINGS = select!(earning_columns!()),
         "earning WHERE workspace_id = $1 AND earning_date >= $2 AND earning_date < $3 \
-         AND earning_id > $4 AND ", obsolete_earning!(), " ORDER BY earning_id LIMIT (SELECT $5)";
+         AND earning_id > $4 AND ", obsolete_earning!(), " ORDER BY earning_id \
+         LIMIT (SELECT $5::bigint)";
     CREDITS_ADJUSTED_FROM = select!(credit_columns!()),
         "unnest($2::uuid[]) AS u (id) CROSS JOIN LATERAL (SELECT * FROM credit \
          WHERE workspace_id = $1 AND adjusted_from_id = u.id OFFSET 0) c ORDER BY credit_id";
@@ -92,5 +94,5 @@ statements! {
     PAST_EARNINGS_OF_PARTICIPANT = select_past!(earning_columns!()),
         "earning_history WHERE workspace_id = $1 AND participant_id = $2 \
          AND earning_date >= $3 AND earning_date < $4 AND earning_id > $5 \
-         ORDER BY earning_id LIMIT (SELECT $6)";
+         ORDER BY earning_id LIMIT (SELECT $6::bigint)";
 }
