@@ -17,6 +17,7 @@ const SALES: u32 = 16_000;
 const LEASE_SECONDS: u32 = 3;
 
 const IMPORT: &[&str] = &["import", "transactions", "sales.csv"];
+const IMPORT_CHANGED: &[&str] = &["import", "transactions", "changed.csv"];
 const RUN: &[&str] = &["run", "all", "--period", "2026-01", "--wait"];
 /// With an id, so that a repeat goes on with the same batch.
 const CREATE: &[&str] = &[
@@ -132,6 +133,7 @@ fn nothing_is_lost_or_doubled_when_the_server_goes_away_at_work() {
     check_same(&site.stormy, &created);
 
     check_paid(&site);
+    check_corrected(&site);
 }
 
 /// Freezes and pays the batch of both workspaces.
@@ -150,4 +152,29 @@ fn check_paid(site: &Site) {
     let some = "SELECT 'some' FROM paysheet WHERE workspace_id = $1 AND status = 'paid' LIMIT 1";
     site.stormy(&["pay", "run", &stormy], some, Goes::Killed);
     check_same(&site.stormy, &paid);
+}
+
+/// Half of what was paid turns out to be another amount: the server goes away while that is taken
+/// back, and while it is earned anew.
+fn check_corrected(site: &Site) {
+    let imported = site.calm(IMPORT_CHANGED);
+    let marked = "SELECT 'some' FROM credit WHERE workspace_id = $1 AND obsolete_at IS NOT NULL \
+        LIMIT 1";
+    site.stormy(IMPORT_CHANGED, marked, Goes::Killed);
+    check_same(&site.stormy, &imported);
+
+    let ran = site.calm(RUN);
+    let taken_back = "SELECT 'some' FROM earning_history WHERE workspace_id = $1 LIMIT 1";
+    let mut at_work = site.stormy.begin(RUN);
+    site.stormy.while_at_work(&mut at_work, taken_back);
+    site.server.stop(Stop::Immediate).unwrap();
+    at_work
+        .end()
+        .check(4, "error: ")
+        .check(4, "[STORE_UNAVAILABLE]");
+    site.server.resume().unwrap();
+    let posted = "SELECT 'some' FROM earning WHERE workspace_id = $1 \
+        AND reversal_of_id IS NOT NULL AND NOT awaits_calculation LIMIT 1";
+    site.stormy(RUN, posted, Goes::Killed);
+    check_same(&site.stormy, &ran);
 }

@@ -103,10 +103,12 @@ bulks! {
         );
     RETURN_EARNINGS = 12,
         "WITH back (workspace_id, earning_id, new_credit_id, new_transaction_id, \
-         new_calculation_id, new_period_id, new_earning_date, new_trace, new_version, new_created_at, new_updated_at, new_actor_id) AS (VALUES ",
+         new_calculation_id, new_period_id, new_earning_date, new_trace, new_version, \
+         new_created_at, new_updated_at, new_actor_id) AS (VALUES ",
         concat!(
             ") INSERT INTO earning (workspace_id, ", kept!(),
-            ", credit_id, transaction_id, calculation_id, period_id, earning_date, trace, version, created_at, updated_at, actor_id) \
+            ", credit_id, transaction_id, calculation_id, period_id, earning_date, trace, version, \
+             created_at, updated_at, actor_id) \
              SELECT workspace_id, ", kept!(),
             ", new_credit_id, new_transaction_id, new_calculation_id, new_period_id, \
              new_earning_date, new_trace, new_version, new_created_at, \

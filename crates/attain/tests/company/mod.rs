@@ -37,7 +37,7 @@ const FACTS: [(&str, &str); 8] = [
         "SELECT t::text FROM (SELECT e.participant_id, plan_id, component_id, e.error_reason, \
          obsolete_at IS NULL, instalments_taken, instalments_paid, count(*), sum(e.amount), \
          md5(string_agg(concat_ws(' ', b.source_number, e.amount, earning_date), ';' \
-         ORDER BY b.source_number, e.amount)) FROM earning e LEFT JOIN base_transaction b \
+         ORDER BY b.source_number, e.amount, earning_date)) FROM earning e LEFT JOIN base_transaction b \
          ON b.workspace_id = e.workspace_id AND b.transaction_id = e.transaction_id \
          WHERE e.workspace_id = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7) t",
     ),
@@ -112,7 +112,9 @@ pub(crate) fn write(place: &Place, sales: u32) {
         fs::copy(small.join(name), documents.join(name)).unwrap();
     }
     fs::write(documents.join("people.yaml"), people()).unwrap();
-    write_sales(&place.file("sales.csv"), sales);
+    write_sales(&place.file("sales.csv"), 0..sales, 3);
+    // A part of them was larger than was known at first.
+    write_sales(&place.file("changed.csv"), sales / 2..sales, 4);
 }
 
 /// Makes a workspace of the company.
@@ -138,12 +140,12 @@ fn people() -> String {
     text
 }
 
-fn write_sales(path: &Path, sales: u32) {
+fn write_sales(path: &Path, sales: std::ops::Range<u32>, least: u32) {
     let mut text =
         "number,type,event_date,amount,currency,attribute.rep,attribute.partner\n".to_owned();
-    for number in 0..sales {
+    for number in sales {
         let (day, seller) = (number % 28 + 1, number * 7 % SELLERS);
-        let (units, cents) = (number % 97 + 3, number % 100);
+        let (units, cents) = (number % 97 + least, number % 100);
         let currency = if number % 5 == 0 { "EUR" } else { "USD" };
         let partner = if number % 11 == 0 {
             format!("s{}", (seller + 1) % SELLERS)
