@@ -92,8 +92,6 @@ impl Engine {
         // Periods, participants and categories are as the decision took them to be.
         set.guards.push(Guard::DefinitionsUnchanged(mark));
         set.changes = adjusted.changes;
-        let changed: BTreeSet<_> = set.changes.changed.drain(..).collect();
-        set.changes.changed.extend(changed);
         Ok((adjusted.outcomes.into_values().collect(), set))
     }
 

@@ -25,10 +25,10 @@ use crate::world::ledger::{check_ledger, paid_by_key};
 use crate::world::steps::check_counts;
 use crate::world::stores::{Interrupted, Interruption};
 
-const REASON: &str = "the customer said so";
+pub(crate) const REASON: &str = "the customer said so";
 
 /// A company whose first months are paid.
-async fn paid_company(limits: Limits) -> (Bench, Company) {
+pub(crate) async fn paid_company(limits: Limits) -> (Bench, Company) {
     let (bench, company) = a_rich_history().prepare_with(limits).await;
     bench.run_all().await.expect("nothing is in the way");
     pay(&bench).await;
@@ -61,14 +61,14 @@ async fn pay(bench: &Bench) {
         .expect("it is frozen");
 }
 
-async fn direct_credits(bench: &Bench) -> Vec<Credit> {
+pub(crate) async fn direct_credits(bench: &Bench) -> Vec<Credit> {
     let mut all = credits(&*bench.snapshot().await).await;
     all.retain(|credit| credit.kind == CreditKind::Direct && !credit.amount.amount.is_zero());
     all.sort_by(|a, b| (&a.key, &a.participant, a.id).cmp(&(&b.key, &b.participant, b.id)));
     all
 }
 
-fn to_amount(credit: &Credit, amount: &str) -> Adjustment {
+pub(crate) fn to_amount(credit: &Credit, amount: &str) -> Adjustment {
     of(
         credit,
         CreditAction::Change(CreditPatch {

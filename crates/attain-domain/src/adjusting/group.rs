@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Known, Outcome};
 use super::request::{Adjustment, AdjustmentKind, TransactionAction};
-use crate::change::{Changes, Guard, Obsoletion};
+use crate::activity::Activity;
+use crate::change::{Guard, Obsoletion};
 use crate::collecting::Decisions;
 use crate::credit::{Credit, CreditOrigin, LeftBecause, Obsolete};
 use crate::earning::Earning;
-use crate::ids::{CreditId, TransactionId};
+use crate::ids::{CreditId, EarningId, TransactionId};
 use crate::refusal::{Reason, Refusal};
 use crate::stamp::Version;
 use crate::transaction::{Transaction, TransactionStatus};
@@ -78,8 +79,13 @@ pub(super) struct Group<'a> {
 
 /// What a group comes to.
 pub(super) struct Decided {
-    pub(super) changes: Changes,
+    /// What becomes of the transaction and its credits.
+    pub(super) decisions: Decisions,
+    /// What was paid for these credits and no longer counts.
+    pub(super) earnings_obsoleted: Vec<Obsoletion<EarningId>>,
+    /// What that relies on.
     pub(super) guards: Vec<Guard>,
+    pub(super) activities: Vec<Activity>,
     pub(super) outcomes: Vec<(usize, Outcome)>,
 }
 
@@ -120,11 +126,11 @@ impl Group<'_> {
             let transaction = transaction.map_err(|refusal| (members[0].0, refusal))?;
             decisions.preserve(transaction, now);
         }
-        let mut collected = decisions.finish(now);
-        collected.changes.activities = activities;
         let mut decided = Decided {
-            changes: collected.changes,
-            guards: collected.guards,
+            decisions,
+            earnings_obsoleted: Vec::new(),
+            guards: Vec::new(),
+            activities,
             outcomes,
         };
         self.mark_paid(&mut decided, now);
@@ -136,7 +142,7 @@ impl Group<'_> {
         adjustment: &Adjustment,
         element: Element,
         decisions: &mut Decisions,
-        activities: &mut Vec<crate::activity::Activity>,
+        activities: &mut Vec<Activity>,
         now: &mut Circumstances<'_>,
     ) -> Result<Outcome, Refusal> {
         let transaction = self.side.transaction(self.transaction)?;
@@ -192,20 +198,18 @@ impl Group<'_> {
     /// Earnings that are calculated and paid for what is obsolete now become obsolete, too. What
     /// stands on an unpaid sheet is not paid yet.
     fn mark_paid(&self, decided: &mut Decided, now: &Circumstances<'_>) {
-        let obsoleted = std::mem::take(&mut decided.changes.credits_obsoleted);
-        for obsoletion in &obsoleted {
+        for obsoletion in decided.decisions.obsoleted() {
             let earned = self.side.earned.get(&obsoletion.id).into_iter().flatten();
             for earning in earned.filter(|earning| is_paid(earning)) {
                 let guard = Guard::EarningAt(earning.id, earning.stamp.version);
                 decided.guards.push(guard);
-                decided.changes.earnings_obsoleted.push(Obsoletion {
+                decided.earnings_obsoleted.push(Obsoletion {
                     id: earning.id,
                     mark: self.mark(obsoletion.mark.because, now),
                     stamp: now.touch(&earning.stamp),
                 });
             }
         }
-        decided.changes.credits_obsoleted = obsoleted;
     }
 }
 

@@ -359,3 +359,32 @@ fn credits_are_kept_or_let_go() {
     );
     assert_eq!(adjusted.changes.work.len(), 1);
 }
+
+#[test]
+fn many_adjustments_leave_few_work_items() {
+    // A block of transactions, and another that came in much later.
+    let numbers: Vec<u64> = (1..=300).chain(50_001..=50_300).collect();
+    let mut office = Office::new();
+    let of = |number: &u64| TransactionId(uuid(*number));
+    office.transactions = numbers.iter().map(|number| transaction(*number)).collect();
+    let sold = |number: &u64| Credit {
+        transaction: Some(of(number)),
+        key: transaction(*number).key,
+        ..credit(*number)
+    };
+    office.credits = numbers.iter().map(sold).collect();
+    let wanted: Vec<AdjustmentKind> = numbers
+        .iter()
+        .map(|number| of_credit(*number, amount("800")))
+        .collect();
+    let changes = office.adjust(&wanted).changes;
+    assert_eq!(changes.transactions_progressed.len(), numbers.len());
+    assert_eq!(changes.work.len(), 16);
+    let waits = |id: TransactionId| {
+        let mut items = changes.work.iter();
+        items.any(|item| item.first <= id && id <= item.last)
+    };
+    assert!(numbers.iter().all(|number| waits(of(number))));
+    assert!(!waits(of(&301)) && !waits(of(&50_000)), "what lies between");
+    assert_eq!(changes.changed.len(), 1, "Ann's month, once");
+}
