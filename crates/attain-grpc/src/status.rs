@@ -55,7 +55,7 @@ pub fn status_of_all(refusals: &[Refusal]) -> Status {
     let mut variables: HashMap<String, String> = HashMap::new();
     for (key, value) in first.details.iter().filter(|(key, _)| **key != ROWS) {
         variables.insert(
-            (*key).to_owned(),
+            key.to_string(),
             shortened(value, TEXT_BYTES_MAX).to_owned(),
         );
     }

@@ -244,7 +244,7 @@ fn refused(refusal: &Refusal) -> proto::Refusal {
         field: refusal.field.as_deref().map(short).unwrap_or_default(),
         text: short(&refusal.text),
         details: details
-            .map(|(key, value)| ((*key).to_owned(), short(value)))
+            .map(|(key, value)| (key.to_string(), short(value)))
             .collect(),
     }
 }
