@@ -317,3 +317,25 @@ fn the_rows_of_a_file_stand_for_themselves() {
     let ended = adjust(&company, &["file", "rows.csv"]);
     check_refused(&ended, "did you mean `amount`?", "UNKNOWN_FIELD");
 }
+
+#[test]
+fn a_file_that_is_sent_again_is_done_once() {
+    let company = paid_once();
+    // Amounts without a currency are in the transaction's own.
+    let rows = "type,number,amount,date\n\
+                ORDER,1,20000,\n\
+                ORDER,4,500.50,\n\
+                ORDER,none,1,\n\
+                ORDER,11,,2026-02-03\n";
+    fs::write(company.path("rows.csv"), rows).unwrap();
+    let words = ["file", "rows.csv", "-o", "csv", "--request-id", "fix-7"];
+    let first = adjust(&company, &words);
+    assert_eq!(first.code, 3, "{}{}", first.out, first.err);
+    let told = "read,4\nadjusted,3\nunchanged,0\nrejected,1\nrejected NOT_FOUND,1\n";
+    assert!(first.out.contains(told), "{}", first.out);
+    let again = adjust(&company, &words);
+    assert_eq!((again.code, again.out), (3, first.out));
+    let log = company.run(&["log", "activity", "--record", "transaction", "-o", "csv"]);
+    let adjusted = log.out.lines().filter(|line| line.contains(WHY));
+    assert_eq!(adjusted.count(), 3, "{}", log.out);
+}

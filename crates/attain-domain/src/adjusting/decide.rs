@@ -20,7 +20,8 @@ pub struct Known<'a> {
     pub set: &'a DefinitionSet,
     /// Says whether a credit counts for anything.
     pub judge: &'a (dyn Fn(&Credit) -> CreditStatus + Send + Sync),
-    /// The transactions that are named, and those of the credits that are named.
+    /// The transactions that are named, by key in their newest version, and those of the credits
+    /// that are named.
     pub transactions: Vec<Transaction>,
     /// Everything that the live table has of these transactions.
     pub credits: Vec<Credit>,
@@ -140,6 +141,7 @@ fn together(culprit: usize, refusal: &Refusal) -> Refusal {
 fn transaction_of(side: &Side<'_>, adjustment: &Adjustment) -> Result<TransactionId, Refusal> {
     match &adjustment.kind {
         AdjustmentKind::Transaction(id, _) => Ok(side.transaction(*id)?.id),
+        AdjustmentKind::TransactionOf(key, _) => side.newest(key),
         AdjustmentKind::Credit(id, _) => {
             let credit = side.credit(*id)?;
             credit.transaction.ok_or_else(|| {

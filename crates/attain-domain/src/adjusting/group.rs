@@ -12,13 +12,14 @@ use crate::earning::Earning;
 use crate::ids::{CreditId, EarningId, TransactionId};
 use crate::refusal::{Reason, Refusal};
 use crate::stamp::Version;
-use crate::transaction::{Transaction, TransactionStatus};
+use crate::transaction::{Transaction, TransactionKey, TransactionStatus};
 use crate::working::Circumstances;
 
 /// What is stored, to be looked up.
 pub(super) struct Side<'a> {
     pub(super) known: &'a Known<'a>,
     transactions: BTreeMap<TransactionId, &'a Transaction>,
+    newest: BTreeMap<&'a TransactionKey, TransactionId>,
     credits: BTreeMap<CreditId, &'a Credit>,
     by_transaction: BTreeMap<TransactionId, Vec<&'a Credit>>,
     earned: BTreeMap<CreditId, Vec<&'a Earning>>,
@@ -27,6 +28,9 @@ pub(super) struct Side<'a> {
 impl<'a> Side<'a> {
     pub(super) fn new(known: &'a Known<'a>) -> Self {
         let transactions = known.transactions.iter().map(|row| (row.id, row));
+        let newest = known.transactions.iter();
+        let newest = newest.filter(|row| row.replaced_by.is_none());
+        let newest = newest.map(|row| (&row.key, row.id));
         let credits = known.credits.iter().map(|row| (row.id, row));
         let mut by_transaction: BTreeMap<TransactionId, Vec<&Credit>> = BTreeMap::new();
         for credit in &known.credits {
@@ -43,6 +47,7 @@ impl<'a> Side<'a> {
         Self {
             known,
             transactions: transactions.collect(),
+            newest: newest.collect(),
             credits: credits.collect(),
             by_transaction,
             earned,
@@ -53,6 +58,15 @@ impl<'a> Side<'a> {
         self.transactions.get(&id).copied().ok_or_else(|| {
             let text = format!("there is no transaction {id}, or it went to history");
             Refusal::new(Reason::NotFound, text).at("transaction")
+        })
+    }
+
+    pub(super) fn newest(&self, key: &TransactionKey) -> Result<TransactionId, Refusal> {
+        self.newest.get(key).copied().ok_or_else(|| {
+            Refusal::new(Reason::NotFound, format!("there is no transaction {key}"))
+                .at("transaction")
+                .with("source_number", &key.number)
+                .with("transaction_type", &key.kind)
         })
     }
 
@@ -103,7 +117,7 @@ impl Group<'_> {
         for (index, adjustment) in members {
             let subject = match &adjustment.kind {
                 AdjustmentKind::Credit(id, _) => Some(*id),
-                AdjustmentKind::Transaction(..) => None,
+                AdjustmentKind::Transaction(..) | AdjustmentKind::TransactionOf(..) => None,
             };
             let element = Element {
                 index: *index,
@@ -118,7 +132,7 @@ impl Group<'_> {
         }
         let keeps = |(_, adjustment): &(usize, &Adjustment)| match &adjustment.kind {
             AdjustmentKind::Credit(..) => true,
-            AdjustmentKind::Transaction(..) => false,
+            AdjustmentKind::Transaction(..) | AdjustmentKind::TransactionOf(..) => false,
         };
         if members.iter().any(keeps) && outcomes.iter().any(|(_, done): &(_, Outcome)| done.changed)
         {
@@ -153,7 +167,7 @@ impl Group<'_> {
                 same_version("credit", credit.stamp.version, adjustment.version)?;
                 self.adjust_credit(credit, transaction, action, decisions, activities, now)
             }
-            AdjustmentKind::Transaction(_, action) => {
+            AdjustmentKind::Transaction(_, action) | AdjustmentKind::TransactionOf(_, action) => {
                 same_version("transaction", transaction.stamp.version, adjustment.version)?;
                 let ends = match action {
                     TransactionAction::Change(_) | TransactionAction::Cancel => true,

@@ -304,10 +304,17 @@ async fn a_repeated_adjustment_gets_the_first_answer() {
     let client = running.client.clone().with_request_id("fix-1");
     let credit = credit_of(&client, "1").await;
     let unknown = of_order("no-such", SaleAction::PreserveCredits(true));
-    let asked = vec![to_amount(&credit, "20000"), unknown];
+    let change = proto::TransactionChange {
+        amount: values::money("11000.50", "EUR"),
+        ..proto::TransactionChange::default()
+    };
+    // Its key has another newest version after the first call.
+    let changed = of_order("4", SaleAction::Change(change));
+    let asked = vec![to_amount(&credit, "20000"), unknown, changed];
     let first = client.adjust(asked.clone(), WHY).await.expect("answers");
     let second = client.adjust(asked, WHY).await.expect("the same answers");
     assert_eq!(first, second);
+    assert!(first[2].as_ref().is_ok_and(|done| done.changed));
     let other = client.adjust(vec![to_amount(&credit, "30000")], WHY).await;
     assert_eq!(
         other.expect_err("other content").reason(),
