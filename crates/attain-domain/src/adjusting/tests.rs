@@ -12,6 +12,7 @@ use crate::credit::{Credit, CreditKind, CreditOrigin, CreditStatus, LeftBecause}
 use crate::definition::calendar::PeriodStatus;
 use crate::definition::{Definition, DefinitionSet};
 use crate::earning::{Earning, Instalments};
+use crate::expression::{Value, ValueType};
 use crate::ids::{ActorId, CreditId, TransactionId};
 use crate::refusal::{Reason, Refusal};
 use crate::stamp::Version;
@@ -333,6 +334,50 @@ fn c14_a_changed_transaction_takes_its_credits_along() {
         adjusted.outcomes[&0].as_ref().unwrap().transaction,
         Some(new.id)
     );
+}
+
+#[test]
+fn attributes_are_what_an_import_would_take() {
+    let mut office = Office::new();
+    let declared = [("size", ValueType::Number), ("line", ValueType::Text)];
+    let declared = declared.map(|(attribute, wanted)| (name(attribute), wanted));
+    office.set.attributes.transaction = declared.into();
+    let size = Value::Number(Decimal::TEN);
+    let stored = &mut office.transactions[0].attributes;
+    stored.insert(name("gone"), size.clone());
+    let text = |text: &str| Some(Value::Text(text.into()));
+    let change = |attribute: &str, value: Option<Value>| {
+        of_transaction(TransactionAction::Change(Box::new(TransactionPatch {
+            attributes: [(name(attribute), value)].into(),
+            ..TransactionPatch::default()
+        })))
+    };
+    for (attribute, value, reason) in [
+        ("colour", text("red"), Reason::UnknownField),
+        ("colour", None, Reason::UnknownField),
+        ("gone", Some(size.clone()), Reason::UnknownField),
+        ("size", text("10"), Reason::MalformedValue),
+        ("size", Some(Value::Bool(true)), Reason::MalformedValue),
+        (
+            "size",
+            Some(Value::Number(Decimal::MAX)),
+            Reason::OutOfRange,
+        ),
+        ("line", Some(size.clone()), Reason::MalformedValue),
+        ("line", text(""), Reason::MissingValue),
+        ("line", text(&"x".repeat(1_001)), Reason::OutOfRange),
+    ] {
+        let adjusted = office.adjust(&[change(attribute, value.clone())]);
+        let refusal = adjusted.outcomes[&0].as_ref().unwrap_err();
+        assert_eq!(refusal.reason, reason, "{attribute} {value:?}");
+        let field = format!("attribute.{attribute}");
+        assert_eq!(refusal.field.as_deref(), Some(field.as_str()));
+    }
+    for (attribute, value) in [("size", Some(size)), ("line", text("hard")), ("gone", None)] {
+        let changes = office.adjust(&[change(attribute, value.clone())]).changes;
+        let after = &changes.transactions[0].attributes;
+        assert_eq!(after.get(&name(attribute)), value.as_ref());
+    }
 }
 
 #[test]

@@ -203,6 +203,18 @@ async fn of_two_writers_one_is_told_the_current_version() {
     assert!(current > read);
 }
 
+/// A change of an attribute to a number.
+fn with_number(attribute: &str) -> SaleAction {
+    let number = proto::attribute_value::Value::Number(values::decimal("7"));
+    let value = proto::AttributeValue {
+        value: Some(number),
+    };
+    SaleAction::Change(proto::TransactionChange {
+        attributes: [(attribute.to_owned(), value)].into(),
+        ..proto::TransactionChange::default()
+    })
+}
+
 #[tokio::test]
 async fn each_element_is_answered_at_its_index() {
     let running = paid_once().await;
@@ -221,6 +233,8 @@ async fn each_element_is_answered_at_its_index() {
         of_credit(&other.credit_id, "", Action::Transfer(transfer)),
         of_order("11", keep.clone()),
         of_order("no-such", keep),
+        of_order("2", with_number("rep")),
+        of_order("3", with_number("size")),
     ];
     let answers = client.adjust(asked, WHY).await.expect("answers");
     let told: Vec<_> = answers
@@ -239,8 +253,18 @@ async fn each_element_is_answered_at_its_index() {
             "NOT_FOUND",
             "UNKNOWN_PARTICIPANT",
             "done",
-            "NOT_FOUND"
+            "NOT_FOUND",
+            "MALFORMED_VALUE",
+            "UNKNOWN_FIELD",
         ]
+    );
+    let fields = answers[6..].iter().map(|one| match one {
+        Ok(done) => panic!("it was done: {done:?}"),
+        Err(refused) => refused.field.as_str(),
+    });
+    assert_eq!(
+        fields.collect::<Vec<_>>(),
+        ["attribute.rep", "attribute.size"]
     );
     let refused = answers[3].as_ref().expect_err("refused");
     assert_eq!(refused.field, "to");
