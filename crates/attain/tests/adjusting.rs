@@ -108,7 +108,14 @@ fn a_correction_goes_from_the_credit_to_the_next_pay_day() {
     check_told(&reverted, &["reversals_written,1"]);
     let again = company.run(&["run", "revert", "-o", "csv"]);
     check_told(&again, &["taken,0"]);
+    let listed = [
+        "list", "earnings", "-p", "ana", "--period", "2026-01", "-o", "csv",
+    ];
+    let waits = "-600.00 USD,awaits calculation,reverses ern_";
+    check_told(&company.run(&listed), &[waits]);
     check_told(&company.run(&["run", "--period", "2026-01..2026-03"]), &[]);
+    let posted = "-600.00 USD,Unpaid,reverses ern_";
+    check_told(&company.run(&listed), &[posted]);
     pay(&company, "2026-02");
     let known = company.run(&["history", "participant", "ana", "--at", "2999-01-01"]);
     check_told(&known, &["2920.00 USD", "3530.00 USD"]);

@@ -139,10 +139,25 @@ async fn a_paid_credit_is_corrected_over_the_wire() {
         batch.expect_err("refused").reason(),
         Some("CALCULATION_PENDING")
     );
+    assert_eq!(waiting(client).await, ["-600"]);
     run(client, Process::RunAll, first_quarter()).await;
+    assert!(waiting(client).await.is_empty(), "it is posted");
     // 56,000 in January instead of 48,000 are 2,920 instead of 2,400; February is 3,010.
     assert_eq!(pay(client, "2026-02").await, "3530");
     check_past(client, &credit, &done.made_credit_ids[0]).await;
+}
+
+/// The listed amounts of what a calculation has to post before it is paid.
+async fn waiting(client: &Client) -> Vec<String> {
+    let earnings = client.earnings(None, first_quarter(), EarningView::Basic);
+    let earnings: Vec<_> = earnings.try_collect().await.expect("earnings");
+    let waiting = earnings.iter().filter(|earning| earning.awaits_calculation);
+    let outcomes = waiting.map(|earning| earning.outcome.as_ref());
+    let amounts = outcomes.map(|outcome| match outcome {
+        Some(proto::earning::Outcome::Amount(amount)) => values::amount_text(amount),
+        other => panic!("no amount: {other:?}"),
+    });
+    amounts.collect()
 }
 
 /// The corrected credit, its order and its earning with all their versions.
