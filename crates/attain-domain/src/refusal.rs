@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use smol_str::SmolStr;
+
 /// What a caller can do about a refusal; decides the gRPC status and the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RefusalKind {
@@ -167,7 +169,7 @@ pub struct Refusal {
     /// One sentence for people.
     pub text: String,
     /// The variables of the sentence, for programs.
-    pub details: BTreeMap<&'static str, String>,
+    pub details: BTreeMap<SmolStr, String>,
 }
 
 impl Refusal {
@@ -203,8 +205,8 @@ impl Refusal {
 
     /// The same refusal with one more variable.
     #[must_use]
-    pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.details.insert(key, value.to_string());
+    pub fn with(mut self, key: impl Into<SmolStr>, value: impl ToString) -> Self {
+        self.details.insert(key.into(), value.to_string());
         self
     }
 }

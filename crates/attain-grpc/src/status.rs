@@ -54,10 +54,7 @@ pub fn status_of_all(refusals: &[Refusal]) -> Status {
     let mut details = ErrorDetails::new();
     let mut variables: HashMap<String, String> = HashMap::new();
     for (key, value) in first.details.iter().filter(|(key, _)| **key != ROWS) {
-        variables.insert(
-            (*key).to_owned(),
-            shortened(value, TEXT_BYTES_MAX).to_owned(),
-        );
+        variables.insert(key.to_string(), shortened(value, TEXT_BYTES_MAX).to_owned());
     }
     if refusals.len() > 1 {
         variables.insert("refusals".to_owned(), refusals.len().to_string());

@@ -121,7 +121,7 @@ fn expect_refusal(step: &Step, answer: Result<Answer, Vec<Refusal>>) -> Result<A
 fn refusal_row(refusal: &Refusal) -> Row {
     let details = refusal.details.iter();
     let mut row: Row = details
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .map(|(name, value)| (name.to_string(), value.clone()))
         .collect();
     row.extend([
         ("reason".to_owned(), refusal.reason.code().to_owned()),

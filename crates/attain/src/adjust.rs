@@ -26,7 +26,8 @@ pub(crate) async fn adjust(
         Adjust::Transaction(transaction) => of_transaction(transaction),
         Adjust::File(file) => return file::adjust_file(session, global, &file).await,
     };
-    let adjustment = Desk::open(session).await?.adjustment(&words).await?;
+    let desk = Desk::open(session, std::iter::once(&words)).await?;
+    let adjustment = desk.adjustment(&words)?;
     if deed.dry_run {
         return preview(session, &[adjustment], &deed.reason, global.output).await;
     }

@@ -11,6 +11,7 @@ use attain_domain::transaction::{Transaction, TransactionKey, TransactionStatus}
 
 use crate::args::{Global, History, Output};
 use crate::failure::Failure;
+use crate::list::payment_state;
 use crate::output::Listing;
 use crate::session::{Session, argument, instant};
 
@@ -241,16 +242,11 @@ impl Past {
         } else {
             "earning"
         };
-        let state = if row.awaits_calculation {
-            "awaits calculation".to_owned()
-        } else {
-            format!("{:?}", row.instalments.state())
-        };
         let what = [
             record.to_owned(),
             row.id.to_string(),
             row.stamp.version.0.to_string(),
-            state,
+            payment_state(row),
             row.key.participant.to_string(),
             format!(
                 "{}/{} {}",

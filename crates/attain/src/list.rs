@@ -180,6 +180,15 @@ async fn earnings(session: &Session, of: &ListOf, output: Output) -> Result<(), 
     }
 }
 
+/// How far its payment has come. A reversal that waits is not merely unpaid: no sheet takes it yet.
+pub(crate) fn payment_state(earning: &Earning) -> String {
+    if earning.awaits_calculation {
+        "awaits calculation".to_owned()
+    } else {
+        format!("{:?}", earning.instalments.state())
+    }
+}
+
 fn earning_row(listing: &mut Listing, earning: &Earning) {
     let amount = match &earning.outcome {
         EarningOutcome::Amount(money) => money.to_string(),
@@ -200,7 +209,7 @@ fn earning_row(listing: &mut Listing, earning: &Earning) {
         earning.key.interval.to_string(),
         earning.date.to_string(),
         amount,
-        format!("{:?}", earning.instalments.state()),
+        payment_state(earning),
         of,
     ]);
 }

@@ -108,7 +108,14 @@ fn a_correction_goes_from_the_credit_to_the_next_pay_day() {
     check_told(&reverted, &["reversals_written,1"]);
     let again = company.run(&["run", "revert", "-o", "csv"]);
     check_told(&again, &["taken,0"]);
+    let listed = [
+        "list", "earnings", "-p", "ana", "--period", "2026-01", "-o", "csv",
+    ];
+    let waits = "-600.00 USD,awaits calculation,reverses ern_";
+    check_told(&company.run(&listed), &[waits]);
     check_told(&company.run(&["run", "--period", "2026-01..2026-03"]), &[]);
+    let posted = "-600.00 USD,Unpaid,reverses ern_";
+    check_told(&company.run(&listed), &[posted]);
     pay(&company, "2026-02");
     let known = company.run(&["history", "participant", "ana", "--at", "2999-01-01"]);
     check_told(&known, &["2920.00 USD", "3530.00 USD"]);
@@ -316,4 +323,26 @@ fn the_rows_of_a_file_stand_for_themselves() {
     fs::write(company.path("rows.csv"), unknown).unwrap();
     let ended = adjust(&company, &["file", "rows.csv"]);
     check_refused(&ended, "did you mean `amount`?", "UNKNOWN_FIELD");
+}
+
+#[test]
+fn a_file_that_is_sent_again_is_done_once() {
+    let company = paid_once();
+    // Amounts without a currency are in the transaction's own.
+    let rows = "type,number,amount,date\n\
+                ORDER,1,20000,\n\
+                ORDER,4,500.50,\n\
+                ORDER,none,1,\n\
+                ORDER,11,,2026-02-03\n";
+    fs::write(company.path("rows.csv"), rows).unwrap();
+    let words = ["file", "rows.csv", "-o", "csv", "--request-id", "fix-7"];
+    let first = adjust(&company, &words);
+    assert_eq!(first.code, 3, "{}{}", first.out, first.err);
+    let told = "read,4\nadjusted,3\nunchanged,0\nrejected,1\nrejected NOT_FOUND,1\n";
+    assert!(first.out.contains(told), "{}", first.out);
+    let again = adjust(&company, &words);
+    assert_eq!((again.code, again.out), (3, first.out));
+    let log = company.run(&["log", "activity", "--record", "transaction", "-o", "csv"]);
+    let adjusted = log.out.lines().filter(|line| line.contains(WHY));
+    assert_eq!(adjusted.count(), 3, "{}", log.out);
 }

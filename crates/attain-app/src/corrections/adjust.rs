@@ -9,13 +9,14 @@ use attain_domain::earning::Earning;
 use attain_domain::ids::{CreditId, LineageId, TransactionId};
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::transaction::Transaction;
+use attain_domain::transaction::{Transaction, TransactionKey};
 use attain_domain::working::Circumstances;
 
 use super::answers::{read_answer, written_answer};
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
+use crate::reading::newest_transactions;
 use crate::world::World;
 
 /// Most adjustments of one request.
@@ -31,6 +32,8 @@ pub struct AdjustReport {
 impl Engine {
     /// Adjusts credits and transactions. What is about one transaction is done whole or not at all;
     /// what is refused does not stop the others. The reason is kept with everything that changes.
+    /// A request with an id is known again by what it says: keys stand as keys there, whatever
+    /// version of a transaction they lead to.
     ///
     /// # Errors
     /// `TOO_MANY`; `MISSING_VALUE` without a reason; `CONTENTION`; when the store fails. Each element
@@ -92,8 +95,6 @@ impl Engine {
         // Periods, participants and categories are as the decision took them to be.
         set.guards.push(Guard::DefinitionsUnchanged(mark));
         set.changes = adjusted.changes;
-        let changed: BTreeSet<_> = set.changes.changed.drain(..).collect();
-        set.changes.changed.extend(changed);
         Ok((adjusted.outcomes.into_values().collect(), set))
     }
 
@@ -133,36 +134,41 @@ async fn rows_of(
     adjustments: &[Adjustment],
 ) -> Result<(Vec<Transaction>, Vec<Credit>), Refusal> {
     let mut named: BTreeSet<CreditId> = BTreeSet::new();
-    let mut ids: BTreeSet<TransactionId> = BTreeSet::new();
+    let mut wanted: BTreeSet<TransactionId> = BTreeSet::new();
+    let mut keys: BTreeSet<TransactionKey> = BTreeSet::new();
     for adjustment in adjustments {
         match &adjustment.kind {
-            AdjustmentKind::Credit(id, _) => {
-                named.insert(*id);
-            }
-            AdjustmentKind::Transaction(id, _) => {
-                ids.insert(*id);
-            }
-        }
+            AdjustmentKind::Credit(id, _) => named.insert(*id),
+            AdjustmentKind::Transaction(id, _) => wanted.insert(*id),
+            AdjustmentKind::TransactionOf(key, _) => keys.insert(key.clone()),
+        };
     }
     let named: Vec<CreditId> = named.into_iter().collect();
-    let found = snapshot
-        .credits_by_id(&named)
-        .await
-        .map_err(store_refusal)?;
-    ids.extend(found.iter().filter_map(|credit| credit.transaction));
-    let ids: Vec<TransactionId> = ids.into_iter().collect();
-    let mut transactions = Vec::new();
+    let found = snapshot.credits_by_id(&named).await;
+    let found = found.map_err(store_refusal)?;
+    wanted.extend(found.iter().filter_map(|credit| credit.transaction));
     let mut credits: BTreeMap<CreditId, Credit> = found
         .into_iter()
         .map(|credit| (credit.id, credit))
         .collect();
-    for page in ids.chunks(ChunkSize::largest().rows()) {
+    let mut transactions: BTreeMap<TransactionId, Transaction> = BTreeMap::new();
+    for row in newest_transactions(snapshot, &keys).await? {
+        wanted.remove(&row.id);
+        transactions.insert(row.id, row);
+    }
+    let wanted: Vec<TransactionId> = wanted.into_iter().collect();
+    for page in wanted.chunks(ChunkSize::largest().rows()) {
         let rows = snapshot.transactions_by_id(page).await;
-        transactions.extend(rows.map_err(store_refusal)?);
+        let rows = rows.map_err(store_refusal)?.into_iter();
+        transactions.extend(rows.map(|row| (row.id, row)));
+    }
+    let ids: Vec<TransactionId> = transactions.keys().copied().collect();
+    for page in ids.chunks(ChunkSize::largest().rows()) {
         let rows = snapshot.credits_of_transactions(page).await;
         let rows = rows.map_err(store_refusal)?.into_iter();
         credits.extend(rows.map(|credit| (credit.id, credit)));
     }
+    let transactions = transactions.into_values().collect();
     Ok((transactions, credits.into_values().collect()))
 }
 

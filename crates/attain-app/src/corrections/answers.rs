@@ -1,5 +1,5 @@
 //! The first answer to a request, as it is kept for those who repeat it: a line for each element,
-//! its parts between tabs.
+//! its parts between tabs. A repeat says just what the first answer said.
 
 use std::fmt::Display;
 
@@ -32,11 +32,56 @@ fn line(outcome: &Result<Outcome, Refusal>) -> String {
             )
         }
         Err(refusal) => {
-            let field = refusal.field.as_deref().unwrap_or_default();
-            let text = refusal.text.replace(['\t', '\n'], " ");
-            format!("refused\t{}\t{field}\t{text}", refusal.reason.code())
+            let Refusal {
+                reason,
+                field,
+                text,
+                details,
+            } = refusal;
+            let mut line = format!("refused\t{}\t", reason.code());
+            escape(field.as_deref().unwrap_or_default(), &mut line);
+            let details = details
+                .iter()
+                .flat_map(|(key, value)| [key.as_str(), value]);
+            for part in std::iter::once(text.as_str()).chain(details) {
+                line.push('\t');
+                escape(part, &mut line);
+            }
+            line
         }
     }
+}
+
+/// Adds a text in which nothing ends a part or a line.
+fn escape(text: &str, line: &mut String) {
+    for character in text.chars() {
+        match character {
+            '\\' => line.push_str("\\\\"),
+            '\t' => line.push_str("\\t"),
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            other => line.push(other),
+        }
+    }
+}
+
+/// The text that was escaped.
+fn unescape(part: &str) -> Option<String> {
+    let mut text = String::with_capacity(part.len());
+    let mut characters = part.chars();
+    while let Some(character) = characters.next() {
+        text.push(match character {
+            '\\' => match characters.next()? {
+                't' => '\t',
+                'n' => '\n',
+                'r' => '\r',
+                '\\' => '\\',
+                _ => return None,
+            },
+            other => other,
+        });
+    }
+    Some(text)
 }
 
 fn list<T: Display>(ids: impl Iterator<Item = T>) -> String {
@@ -59,14 +104,7 @@ fn read_line(line: &str) -> Option<Result<Outcome, Refusal>> {
     let mut parts = line.split('\t');
     let state = parts.next()?;
     if state == "refused" {
-        let reason = Reason::from_code(parts.next()?)?;
-        let field = parts.next()?;
-        let refusal = Refusal::new(reason, parts.next()?);
-        return Some(Err(if field.is_empty() {
-            refusal
-        } else {
-            refusal.at(field)
-        }));
+        return read_refusal(parts).map(Err);
     }
     let obsolete = parts.next()?.split_whitespace();
     let obsolete: Option<Vec<CreditId>> = obsolete.map(|id| CreditId::parse(id).ok()).collect();
@@ -83,6 +121,19 @@ fn read_line(line: &str) -> Option<Result<Outcome, Refusal>> {
     }))
 }
 
+fn read_refusal<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<Refusal> {
+    let reason = Reason::from_code(parts.next()?)?;
+    let field = unescape(parts.next()?)?;
+    let mut refusal = Refusal::new(reason, unescape(parts.next()?)?);
+    if !field.is_empty() {
+        refusal = refusal.at(field);
+    }
+    while let Some(key) = parts.next() {
+        refusal = refusal.with(unescape(key)?, unescape(parts.next()?)?);
+    }
+    Some(refusal)
+}
+
 #[cfg(test)]
 mod tests {
     use attain_domain::testing::uuid;
@@ -97,10 +148,13 @@ mod tests {
             transaction: Some(TransactionId(uuid(4))),
             changed: true,
         };
-        let refusal = Refusal::new(Reason::WrongState, "it is\tcancelled").at("credit");
-        let kept = Refusal::new(Reason::WrongState, "it is cancelled").at("credit");
-        let outcomes = vec![Ok(done.clone()), Ok(Outcome::default()), Err(refusal)];
+        let refusal = Refusal::new(Reason::WrongState, "it is\tcancelled\\,\r\nor so")
+            .at("credit")
+            .with("replaced_by", "a\tb")
+            .with("nothing", "");
+        let bare = Refusal::new(Reason::NotFound, "");
+        let outcomes = vec![Ok(done), Ok(Outcome::default()), Err(refusal), Err(bare)];
         let read = read_answer(&written_answer(&outcomes)).unwrap();
-        assert_eq!(read, vec![Ok(done), Ok(Outcome::default()), Err(kept)]);
+        assert_eq!(read, outcomes);
     }
 }

@@ -1,11 +1,13 @@
 //! Lists by keyset pages. The key of the last row of a page is what the next page goes on after; a
 //! page with fewer rows than asked for is the last.
 
+use std::collections::BTreeSet;
+
 use attain_domain::activity::Activity;
 use attain_domain::credit::{Credit, CreditPosition};
 use attain_domain::earning::{Earning, PastEarning};
 use attain_domain::ids::{ActivityId, EarningId, ParticipantId, RunId, TransactionId};
-use attain_domain::ports::{ChunkSize, EarningPosition};
+use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::Refusal;
 use attain_domain::run::{Calculation, Run, RunLogEntry};
 use attain_domain::time::DateRange;
@@ -68,6 +70,20 @@ impl Engine {
             transaction,
             credits,
         }))
+    }
+
+    /// The newest versions of the transactions of some natural keys, in rising key order; of keys
+    /// that are not there, nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn newest_transactions(
+        &self,
+        caller: &Caller,
+        keys: &BTreeSet<TransactionKey>,
+    ) -> Result<Vec<Transaction>, Refusal> {
+        let snapshot = self.snapshot(caller).await?;
+        newest_transactions(&*snapshot, keys).await
     }
 
     /// The credits of participants that are not obsolete, by credit date, above `after`, in the
@@ -183,4 +199,18 @@ impl Engine {
         let snapshot = self.snapshot(caller).await?;
         snapshot.calculations().await.map_err(store_refusal)
     }
+}
+
+/// The newest versions of the transactions of some natural keys, in rising key order.
+pub(crate) async fn newest_transactions(
+    snapshot: &dyn Snapshot,
+    keys: &BTreeSet<TransactionKey>,
+) -> Result<Vec<Transaction>, Refusal> {
+    let keys: Vec<TransactionKey> = keys.iter().cloned().collect();
+    let mut newest = Vec::with_capacity(keys.len());
+    for page in keys.chunks(ChunkSize::largest().rows()) {
+        let rows = snapshot.transactions_by_key(page).await;
+        newest.extend(rows.map_err(store_refusal)?);
+    }
+    Ok(newest)
 }

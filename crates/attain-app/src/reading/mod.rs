@@ -16,6 +16,7 @@ pub use explanation::{
     PaymentExplained, PaysheetExplanation, RuleExplained,
 };
 pub use lists::TransactionView;
+pub(crate) use lists::newest_transactions;
 pub use statement::{
     Attainment, ComponentEarnings, CreditsSummary, KindSummary, Statement, StatementPayment,
     StatementTotals,

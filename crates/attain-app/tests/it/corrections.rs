@@ -25,7 +25,7 @@ use crate::world::ledger::{check_ledger, paid_by_key};
 use crate::world::steps::check_counts;
 use crate::world::stores::{Interrupted, Interruption};
 
-const REASON: &str = "the customer said so";
+pub(crate) const REASON: &str = "the customer said so";
 
 /// A company whose first months are paid.
 pub(crate) async fn paid_company(limits: Limits) -> (Bench, Company) {
@@ -68,7 +68,7 @@ pub(crate) async fn direct_credits(bench: &Bench) -> Vec<Credit> {
     all
 }
 
-fn to_amount(credit: &Credit, amount: &str) -> Adjustment {
+pub(crate) fn to_amount(credit: &Credit, amount: &str) -> Adjustment {
     of(
         credit,
         CreditAction::Change(CreditPatch {

@@ -4,6 +4,7 @@
 //! Every random test prints what failed, shrunk, and keeps its seed in `tests/regressions/`.
 //! `ATTAIN_PROPERTY_CASES` makes more cases than the few that every run of all tests can afford.
 
+mod adjusting;
 mod choreography;
 mod closing;
 mod corrections;

@@ -73,7 +73,7 @@ impl Problem {
 
 /// A refusal that says where in which file.
 pub(crate) fn located(mut refusal: Refusal, file: &str, place: Option<Place>) -> Refusal {
-    refusal.details.insert("file", file.to_owned());
+    refusal = refusal.with("file", file);
     match place {
         Some(Place { line, column }) => {
             refusal.text = format!("{} ({file}, line {line}, column {column})", refusal.text);

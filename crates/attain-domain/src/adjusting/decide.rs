@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::group::{Group, Side};
+use super::group::{Decided, Group, Side};
 use super::request::{Adjustment, AdjustmentKind, REASON_BYTES_MAX};
 use crate::change::{Changes, Guard};
+use crate::collecting::{Collected, Decisions};
 use crate::credit::{Credit, CreditStatus};
 use crate::definition::DefinitionSet;
 use crate::earning::Earning;
@@ -19,7 +20,8 @@ pub struct Known<'a> {
     pub set: &'a DefinitionSet,
     /// Says whether a credit counts for anything.
     pub judge: &'a (dyn Fn(&Credit) -> CreditStatus + Send + Sync),
-    /// The transactions that are named, and those of the credits that are named.
+    /// The transactions that are named, by key in their newest version, and those of the credits
+    /// that are named.
     pub transactions: Vec<Transaction>,
     /// Everything that the live table has of these transactions.
     pub credits: Vec<Credit>,
@@ -73,43 +75,57 @@ pub fn adjust(
             }
         }
     }
+    // Of one decision: what lies next to each other is looked at together.
+    let mut decisions = Decisions::with_reason(reason);
     for (id, members) in groups {
         let group = Group {
             side: &side,
             transaction: id,
             reason,
         };
-        let decided = group.decide(&members, circumstances);
-        adjusted.take(&members, decided);
+        match group.decide(&members, circumstances) {
+            Ok(decided) => adjusted.take(decided, &mut decisions),
+            Err((culprit, refusal)) => adjusted.refuse(&members, culprit, &refusal),
+        }
     }
-    Ok(adjusted)
+    Ok(adjusted.with(decisions.finish(circumstances)))
 }
 
 impl Adjusted {
-    fn take(
-        &mut self,
-        members: &[(usize, &Adjustment)],
-        decided: Result<super::group::Decided, (usize, Refusal)>,
-    ) {
-        match decided {
-            Ok(decided) => {
-                append(&mut self.changes, decided.changes);
-                self.guards.extend(decided.guards);
-                let done = decided.outcomes.into_iter();
-                self.outcomes
-                    .extend(done.map(|(index, done)| (index, Ok(done))));
-            }
-            Err((culprit, refusal)) => {
-                for (index, _) in members {
-                    let refusal = if *index == culprit {
-                        refusal.clone()
-                    } else {
-                        together(culprit, &refusal)
-                    };
-                    self.outcomes.insert(*index, Err(refusal));
-                }
-            }
+    fn take(&mut self, decided: Decided, decisions: &mut Decisions) {
+        decisions.absorb(decided.decisions);
+        let changes = &mut self.changes;
+        changes
+            .earnings_obsoleted
+            .extend(decided.earnings_obsoleted);
+        changes.activities.extend(decided.activities);
+        self.guards.extend(decided.guards);
+        let done = decided.outcomes.into_iter();
+        self.outcomes
+            .extend(done.map(|(index, done)| (index, Ok(done))));
+    }
+
+    fn refuse(&mut self, members: &[(usize, &Adjustment)], culprit: usize, refusal: &Refusal) {
+        for (index, _) in members {
+            let refusal = if *index == culprit {
+                refusal.clone()
+            } else {
+                together(culprit, refusal)
+            };
+            self.outcomes.insert(*index, Err(refusal));
         }
+    }
+
+    /// With what is collected of all of it. Each adjustment has an activity entry of its own, so
+    /// that the sums are not needed.
+    fn with(mut self, collected: Collected) -> Self {
+        self.guards.extend(collected.guards);
+        self.changes = Changes {
+            earnings_obsoleted: self.changes.earnings_obsoleted,
+            activities: self.changes.activities,
+            ..collected.changes
+        };
+        self
     }
 }
 
@@ -125,6 +141,7 @@ fn together(culprit: usize, refusal: &Refusal) -> Refusal {
 fn transaction_of(side: &Side<'_>, adjustment: &Adjustment) -> Result<TransactionId, Refusal> {
     match &adjustment.kind {
         AdjustmentKind::Transaction(id, _) => Ok(side.transaction(*id)?.id),
+        AdjustmentKind::TransactionOf(key, _) => side.newest(key),
         AdjustmentKind::Credit(id, _) => {
             let credit = side.credit(*id)?;
             credit.transaction.ok_or_else(|| {
@@ -151,17 +168,4 @@ fn check_reason(reason: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(Reason::OutOfRange, text).at("reason"));
     }
     Ok(())
-}
-
-/// Adds what a group changes.
-fn append(all: &mut Changes, group: Changes) {
-    all.transactions.extend(group.transactions);
-    all.transactions_progressed
-        .extend(group.transactions_progressed);
-    all.credits_obsoleted.extend(group.credits_obsoleted);
-    all.credits.extend(group.credits);
-    all.earnings_obsoleted.extend(group.earnings_obsoleted);
-    all.work.extend(group.work);
-    all.changed.extend(group.changed);
-    all.activities.extend(group.activities);
 }

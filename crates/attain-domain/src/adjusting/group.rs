@@ -4,20 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Known, Outcome};
 use super::request::{Adjustment, AdjustmentKind, TransactionAction};
-use crate::change::{Changes, Guard, Obsoletion};
+use crate::activity::Activity;
+use crate::change::{Guard, Obsoletion};
 use crate::collecting::Decisions;
 use crate::credit::{Credit, CreditOrigin, LeftBecause, Obsolete};
 use crate::earning::Earning;
-use crate::ids::{CreditId, TransactionId};
+use crate::ids::{CreditId, EarningId, TransactionId};
 use crate::refusal::{Reason, Refusal};
 use crate::stamp::Version;
-use crate::transaction::{Transaction, TransactionStatus};
+use crate::transaction::{Transaction, TransactionKey, TransactionStatus};
 use crate::working::Circumstances;
 
 /// What is stored, to be looked up.
 pub(super) struct Side<'a> {
     pub(super) known: &'a Known<'a>,
     transactions: BTreeMap<TransactionId, &'a Transaction>,
+    newest: BTreeMap<&'a TransactionKey, TransactionId>,
     credits: BTreeMap<CreditId, &'a Credit>,
     by_transaction: BTreeMap<TransactionId, Vec<&'a Credit>>,
     earned: BTreeMap<CreditId, Vec<&'a Earning>>,
@@ -26,6 +28,9 @@ pub(super) struct Side<'a> {
 impl<'a> Side<'a> {
     pub(super) fn new(known: &'a Known<'a>) -> Self {
         let transactions = known.transactions.iter().map(|row| (row.id, row));
+        let newest = known.transactions.iter();
+        let newest = newest.filter(|row| row.replaced_by.is_none());
+        let newest = newest.map(|row| (&row.key, row.id));
         let credits = known.credits.iter().map(|row| (row.id, row));
         let mut by_transaction: BTreeMap<TransactionId, Vec<&Credit>> = BTreeMap::new();
         for credit in &known.credits {
@@ -42,6 +47,7 @@ impl<'a> Side<'a> {
         Self {
             known,
             transactions: transactions.collect(),
+            newest: newest.collect(),
             credits: credits.collect(),
             by_transaction,
             earned,
@@ -52,6 +58,15 @@ impl<'a> Side<'a> {
         self.transactions.get(&id).copied().ok_or_else(|| {
             let text = format!("there is no transaction {id}, or it went to history");
             Refusal::new(Reason::NotFound, text).at("transaction")
+        })
+    }
+
+    pub(super) fn newest(&self, key: &TransactionKey) -> Result<TransactionId, Refusal> {
+        self.newest.get(key).copied().ok_or_else(|| {
+            Refusal::new(Reason::NotFound, format!("there is no transaction {key}"))
+                .at("transaction")
+                .with("source_number", &key.number)
+                .with("transaction_type", &key.kind)
         })
     }
 
@@ -78,8 +93,13 @@ pub(super) struct Group<'a> {
 
 /// What a group comes to.
 pub(super) struct Decided {
-    pub(super) changes: Changes,
+    /// What becomes of the transaction and its credits.
+    pub(super) decisions: Decisions,
+    /// What was paid for these credits and no longer counts.
+    pub(super) earnings_obsoleted: Vec<Obsoletion<EarningId>>,
+    /// What that relies on.
     pub(super) guards: Vec<Guard>,
+    pub(super) activities: Vec<Activity>,
     pub(super) outcomes: Vec<(usize, Outcome)>,
 }
 
@@ -97,7 +117,7 @@ impl Group<'_> {
         for (index, adjustment) in members {
             let subject = match &adjustment.kind {
                 AdjustmentKind::Credit(id, _) => Some(*id),
-                AdjustmentKind::Transaction(..) => None,
+                AdjustmentKind::Transaction(..) | AdjustmentKind::TransactionOf(..) => None,
             };
             let element = Element {
                 index: *index,
@@ -112,7 +132,7 @@ impl Group<'_> {
         }
         let keeps = |(_, adjustment): &(usize, &Adjustment)| match &adjustment.kind {
             AdjustmentKind::Credit(..) => true,
-            AdjustmentKind::Transaction(..) => false,
+            AdjustmentKind::Transaction(..) | AdjustmentKind::TransactionOf(..) => false,
         };
         if members.iter().any(keeps) && outcomes.iter().any(|(_, done): &(_, Outcome)| done.changed)
         {
@@ -120,11 +140,11 @@ impl Group<'_> {
             let transaction = transaction.map_err(|refusal| (members[0].0, refusal))?;
             decisions.preserve(transaction, now);
         }
-        let mut collected = decisions.finish(now);
-        collected.changes.activities = activities;
         let mut decided = Decided {
-            changes: collected.changes,
-            guards: collected.guards,
+            decisions,
+            earnings_obsoleted: Vec::new(),
+            guards: Vec::new(),
+            activities,
             outcomes,
         };
         self.mark_paid(&mut decided, now);
@@ -136,7 +156,7 @@ impl Group<'_> {
         adjustment: &Adjustment,
         element: Element,
         decisions: &mut Decisions,
-        activities: &mut Vec<crate::activity::Activity>,
+        activities: &mut Vec<Activity>,
         now: &mut Circumstances<'_>,
     ) -> Result<Outcome, Refusal> {
         let transaction = self.side.transaction(self.transaction)?;
@@ -147,7 +167,7 @@ impl Group<'_> {
                 same_version("credit", credit.stamp.version, adjustment.version)?;
                 self.adjust_credit(credit, transaction, action, decisions, activities, now)
             }
-            AdjustmentKind::Transaction(_, action) => {
+            AdjustmentKind::Transaction(_, action) | AdjustmentKind::TransactionOf(_, action) => {
                 same_version("transaction", transaction.stamp.version, adjustment.version)?;
                 let ends = match action {
                     TransactionAction::Change(_) | TransactionAction::Cancel => true,
@@ -192,20 +212,18 @@ impl Group<'_> {
     /// Earnings that are calculated and paid for what is obsolete now become obsolete, too. What
     /// stands on an unpaid sheet is not paid yet.
     fn mark_paid(&self, decided: &mut Decided, now: &Circumstances<'_>) {
-        let obsoleted = std::mem::take(&mut decided.changes.credits_obsoleted);
-        for obsoletion in &obsoleted {
+        for obsoletion in decided.decisions.obsoleted() {
             let earned = self.side.earned.get(&obsoletion.id).into_iter().flatten();
             for earning in earned.filter(|earning| is_paid(earning)) {
                 let guard = Guard::EarningAt(earning.id, earning.stamp.version);
                 decided.guards.push(guard);
-                decided.changes.earnings_obsoleted.push(Obsoletion {
+                decided.earnings_obsoleted.push(Obsoletion {
                     id: earning.id,
                     mark: self.mark(obsoletion.mark.because, now),
                     stamp: now.touch(&earning.stamp),
                 });
             }
         }
-        decided.changes.credits_obsoleted = obsoleted;
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ids::{AttributeName, CategoryId, CreditId, ParticipantId, Transaction
 use crate::money::Money;
 use crate::stamp::Version;
 use crate::time::Date;
+use crate::transaction::TransactionKey;
 
 /// Most bytes that a reason may have.
 pub const REASON_BYTES_MAX: usize = 1_000;
@@ -27,8 +28,11 @@ pub struct Adjustment {
 pub enum AdjustmentKind {
     /// A direct credit. What was rolled up or shared from it follows.
     Credit(CreditId, CreditAction),
-    /// A transaction.
+    /// A version of a transaction.
     Transaction(TransactionId, TransactionAction),
+    /// The newest version of a transaction. Who asks this way says the same however often it has
+    /// been adjusted meanwhile: a repeat of the request is one.
+    TransactionOf(TransactionKey, TransactionAction),
 }
 
 /// What is done to a credit.

@@ -12,6 +12,7 @@ use crate::credit::{Credit, CreditKind, CreditOrigin, CreditStatus, LeftBecause}
 use crate::definition::calendar::PeriodStatus;
 use crate::definition::{Definition, DefinitionSet};
 use crate::earning::{Earning, Instalments};
+use crate::expression::{Value, ValueType};
 use crate::ids::{ActorId, CreditId, TransactionId};
 use crate::refusal::{Reason, Refusal};
 use crate::stamp::Version;
@@ -336,6 +337,50 @@ fn c14_a_changed_transaction_takes_its_credits_along() {
 }
 
 #[test]
+fn attributes_are_what_an_import_would_take() {
+    let mut office = Office::new();
+    let declared = [("size", ValueType::Number), ("line", ValueType::Text)];
+    let declared = declared.map(|(attribute, wanted)| (name(attribute), wanted));
+    office.set.attributes.transaction = declared.into();
+    let size = Value::Number(Decimal::TEN);
+    let stored = &mut office.transactions[0].attributes;
+    stored.insert(name("gone"), size.clone());
+    let text = |text: &str| Some(Value::Text(text.into()));
+    let change = |attribute: &str, value: Option<Value>| {
+        of_transaction(TransactionAction::Change(Box::new(TransactionPatch {
+            attributes: [(name(attribute), value)].into(),
+            ..TransactionPatch::default()
+        })))
+    };
+    for (attribute, value, reason) in [
+        ("colour", text("red"), Reason::UnknownField),
+        ("colour", None, Reason::UnknownField),
+        ("gone", Some(size.clone()), Reason::UnknownField),
+        ("size", text("10"), Reason::MalformedValue),
+        ("size", Some(Value::Bool(true)), Reason::MalformedValue),
+        (
+            "size",
+            Some(Value::Number(Decimal::MAX)),
+            Reason::OutOfRange,
+        ),
+        ("line", Some(size.clone()), Reason::MalformedValue),
+        ("line", text(""), Reason::MissingValue),
+        ("line", text(&"x".repeat(1_001)), Reason::OutOfRange),
+    ] {
+        let adjusted = office.adjust(&[change(attribute, value.clone())]);
+        let refusal = adjusted.outcomes[&0].as_ref().unwrap_err();
+        assert_eq!(refusal.reason, reason, "{attribute} {value:?}");
+        let field = format!("attribute.{attribute}");
+        assert_eq!(refusal.field.as_deref(), Some(field.as_str()));
+    }
+    for (attribute, value) in [("size", Some(size)), ("line", text("hard")), ("gone", None)] {
+        let changes = office.adjust(&[change(attribute, value.clone())]).changes;
+        let after = &changes.transactions[0].attributes;
+        assert_eq!(after.get(&name(attribute)), value.as_ref());
+    }
+}
+
+#[test]
 fn credits_are_kept_or_let_go() {
     let mut office = Office::new();
     let keep = |keep| of_transaction(TransactionAction::PreserveCredits(keep));
@@ -358,4 +403,33 @@ fn credits_are_kept_or_let_go() {
         "the next crediting decides"
     );
     assert_eq!(adjusted.changes.work.len(), 1);
+}
+
+#[test]
+fn many_adjustments_leave_few_work_items() {
+    // A block of transactions, and another that came in much later.
+    let numbers: Vec<u64> = (1..=300).chain(50_001..=50_300).collect();
+    let mut office = Office::new();
+    let of = |number: &u64| TransactionId(uuid(*number));
+    office.transactions = numbers.iter().map(|number| transaction(*number)).collect();
+    let sold = |number: &u64| Credit {
+        transaction: Some(of(number)),
+        key: transaction(*number).key,
+        ..credit(*number)
+    };
+    office.credits = numbers.iter().map(sold).collect();
+    let wanted: Vec<AdjustmentKind> = numbers
+        .iter()
+        .map(|number| of_credit(*number, amount("800")))
+        .collect();
+    let changes = office.adjust(&wanted).changes;
+    assert_eq!(changes.transactions_progressed.len(), numbers.len());
+    assert_eq!(changes.work.len(), 16);
+    let waits = |id: TransactionId| {
+        let mut items = changes.work.iter();
+        items.any(|item| item.first <= id && id <= item.last)
+    };
+    assert!(numbers.iter().all(|number| waits(of(number))));
+    assert!(!waits(of(&301)) && !waits(of(&50_000)), "what lies between");
+    assert_eq!(changes.changed.len(), 1, "Ann's month, once");
 }

@@ -4,10 +4,13 @@ use super::decide::Outcome;
 use super::group::Group;
 use super::request::{TransactionAction, TransactionPatch};
 use crate::activity::{Activity, ActivityAction, RecordKind};
-use crate::collecting::{Decisions, GivenFlags, IncomingTransaction, amend, refuse_closed};
+use crate::collecting::{
+    Decisions, GivenFlags, IncomingTransaction, amend, check_attribute, declared, refuse_closed,
+};
 use crate::credit::Credit;
+use crate::definition::DefinitionSet;
 use crate::ids::ActivityId;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Refusal;
 use crate::transaction::Transaction;
 use crate::working::Circumstances;
 
@@ -26,7 +29,10 @@ impl Group<'_> {
             return Ok(self.keep_credits(transaction, *keep, decisions, activities, now));
         }
         let row = match action {
-            TransactionAction::Change(patch) => changed(transaction, patch),
+            TransactionAction::Change(patch) => {
+                check_attributes(set, transaction, patch)?;
+                changed(transaction, patch)
+            }
             TransactionAction::Cancel | TransactionAction::PreserveCredits(_) => {
                 IncomingTransaction {
                     cancelled: true,
@@ -34,13 +40,6 @@ impl Group<'_> {
                 }
             }
         };
-        for name in row.attributes.keys() {
-            if !set.attributes.transaction.contains_key(name) {
-                let text = "the workspace declares no such attribute";
-                let field = format!("attributes.{name}");
-                return Err(Refusal::new(Reason::UnknownField, text).at(field));
-            }
-        }
         let credits: Vec<&Credit> = self.side.counting(transaction.id).collect();
         let before = says(transaction);
         let amended = amend(set, row, transaction, &credits, decisions, now)?;
@@ -105,6 +104,24 @@ impl Group<'_> {
             reason: Some(self.reason.to_owned()),
         }
     }
+}
+
+/// Attributes may have what an import would take. One that is no longer declared can be taken away.
+fn check_attributes(
+    set: &DefinitionSet,
+    transaction: &Transaction,
+    patch: &TransactionPatch,
+) -> Result<(), Refusal> {
+    for (name, value) in &patch.attributes {
+        if value.is_none() && transaction.attributes.contains_key(name) {
+            continue;
+        }
+        let (name, wanted) = declared(set, name.as_str())?;
+        if let Some(value) = value {
+            check_attribute(name.as_str(), value, wanted)?;
+        }
+    }
+    Ok(())
 }
 
 /// The row that a source would have sent for it.

@@ -1,19 +1,25 @@
 //! What an import comes to: changes with their guards, counts, rejected rows.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::activity::{Activity, ActivityAction, RecordKind};
 use crate::change::{Changes, Guard, Obsoletion};
 use crate::credit::{Credit, LeftBecause, Obsolete};
-use crate::ids::{ActivityId, ParticipantId, PeriodId, TransactionId, WorkItemId};
+use crate::ids::{ActivityId, CreditId, ParticipantId, PeriodId, TransactionId, WorkItemId};
 use crate::refusal::Refusal;
 use crate::run::{Change, Process, Scope, WorkItem};
 use crate::transaction::{Transaction, TransactionProgress, TransactionStatus};
 use crate::working::Circumstances;
 
-/// Above this many stored transactions of one period that have to be looked at again, one work
-/// item spans them all: looking at a transaction for nothing costs less than an item of its own.
+/// Up to this many stored transactions of one period that have to be looked at again have a work item
+/// each. Above it, items span what lies between them, too: looking at a transaction for nothing costs
+/// less than an item of its own.
 const SINGLE_ITEMS_MAX: usize = 100;
+
+/// How many items span more than that. Ids rise with time, so what came in months apart is far
+/// apart: everything that came in between is not looked at for nothing.
+const SPANS_MAX: usize = 16;
 
 /// Counts of an import: `read = stored + unchanged + superseded + rejected`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +60,29 @@ pub struct Collected {
     pub counts: CollectCounts,
     /// Whose credits changed, and in which period. The change log of `changes` says the same.
     pub touched: BTreeSet<(ParticipantId, PeriodId)>,
+}
+
+impl Collected {
+    fn absorb(&mut self, other: Self) {
+        let Self {
+            changes,
+            guards,
+            rejected,
+            counts,
+            touched,
+        } = other;
+        // What else there is of changes follows when all is decided.
+        let all = &mut self.changes;
+        all.transactions.extend(changes.transactions);
+        all.transactions_progressed
+            .extend(changes.transactions_progressed);
+        all.credits_obsoleted.extend(changes.credits_obsoleted);
+        all.credits.extend(changes.credits);
+        self.guards.extend(guards);
+        self.rejected.extend(rejected);
+        self.counts.add(&counts);
+        self.touched.extend(touched);
+    }
 }
 
 /// What is noted for the activity log about one kind of record and deed.
@@ -288,6 +317,38 @@ impl Decisions {
         }
     }
 
+    /// The credits that no longer count, so far.
+    pub(crate) fn obsoleted(&self) -> &[Obsoletion<CreditId>] {
+        &self.collected.changes.credits_obsoleted
+    }
+
+    /// Adds decisions that were made on their own.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let Self {
+            collected,
+            made,
+            again,
+            noted,
+            reason: _,
+        } = other;
+        self.collected.absorb(collected);
+        for (period, (first, last)) in made {
+            let span = self.made.entry(period).or_insert((first, last));
+            *span = (span.0.min(first), span.1.max(last));
+        }
+        for (period, ids) in again {
+            self.again.entry(period).or_default().extend(ids);
+        }
+        for (deed, other) in noted {
+            match self.noted.entry(deed) {
+                Entry::Vacant(place) => {
+                    place.insert(other);
+                }
+                Entry::Occupied(mut place) => place.get_mut().count += other.count,
+            }
+        }
+    }
+
     /// Adds what follows from the decisions: work items, the change log, activity entries.
     pub(crate) fn finish(mut self, now: &mut Circumstances<'_>) -> Collected {
         let changes = &mut self.collected.changes;
@@ -297,14 +358,9 @@ impl Decisions {
         for (period, mut ids) in self.again {
             ids.sort_unstable();
             ids.dedup();
-            match (ids.first(), ids.last()) {
-                (Some(first), Some(last)) if ids.len() > SINGLE_ITEMS_MAX => {
-                    changes.work.push(item(period, *first, *last, now));
-                }
-                _ => changes
-                    .work
-                    .extend(ids.iter().map(|id| item(period.clone(), *id, *id, now))),
-            }
+            let spans = spans(&ids).into_iter();
+            let items = spans.map(|(first, last)| item(period.clone(), first, last, now));
+            changes.work.extend(items);
         }
         let touched = self.collected.touched.iter();
         changes.changed = touched
@@ -331,6 +387,37 @@ impl Decisions {
         }
         self.collected
     }
+}
+
+/// Spans over ids in rising order, no two of which touch. More than a few ids are cut where they lie
+/// furthest apart.
+fn spans(ids: &[TransactionId]) -> Vec<(TransactionId, TransactionId)> {
+    let places = 1..ids.len();
+    let mut cuts: Vec<(u128, usize)> = places.zip(ids.windows(2)).map(gap_before).collect();
+    if ids.len() > SINGLE_ITEMS_MAX {
+        cuts.sort_unstable_by(|a, b| b.cmp(a));
+        cuts.truncate(SPANS_MAX - 1);
+        cuts.sort_unstable_by_key(|(_, place)| *place);
+    }
+    let mut spans = Vec::with_capacity(cuts.len() + 1);
+    let mut rest = ids;
+    for (_, place) in cuts.into_iter().rev() {
+        let (before, span) = rest.split_at(place);
+        spans.extend(span.first().copied().zip(span.last().copied()));
+        rest = before;
+    }
+    spans.extend(rest.first().copied().zip(rest.last().copied()));
+    spans.reverse();
+    spans
+}
+
+/// How far the id at a place is from the one before it.
+fn gap_before((place, pair): (usize, &[TransactionId])) -> (u128, usize) {
+    let gap = match pair {
+        [before, after] => after.0.as_u128().saturating_sub(before.0.as_u128()),
+        _ => 0,
+    };
+    (gap, place)
 }
 
 fn item(

@@ -6,8 +6,8 @@ use smol_str::SmolStr;
 
 use crate::definition::{DefinitionSet, Settings};
 use crate::expression::{Value, ValueType};
-use crate::ids::{CategoryId, IdError, SourceNumber, TransactionType};
-use crate::money::{Currency, Money, NumberError, parse_number};
+use crate::ids::{AttributeName, CategoryId, IdError, SourceNumber, TransactionType};
+use crate::money::{Currency, Money, NumberError, check_number, parse_number};
 use crate::refusal::{Reason, Refusal};
 use crate::time::{Date, Instant};
 use crate::transaction::TransactionKey;
@@ -183,18 +183,61 @@ pub(crate) fn known_category(set: &DefinitionSet, category: &CategoryId) -> Resu
         .with("category", category))
 }
 
-/// The value of an attribute, of the type that the workspace declares.
-pub(super) fn attribute(field: &str, text: &str, wanted: ValueType) -> Result<Value, Refusal> {
-    Ok(match wanted {
-        ValueType::Number => Value::Number(number(field, text)?),
-        ValueType::Bool => Value::Bool(truth_of(field, text)?),
-        ValueType::Date => Value::Date(date(field, text)?),
-        ValueType::Text if text.len() > TEXT_BYTES_MAX => {
-            let sentence = format!("has {} bytes; the limit is {TEXT_BYTES_MAX}", text.len());
-            return Err(Refusal::new(Reason::OutOfRange, sentence).at(field));
-        }
-        ValueType::Text => Value::Text(SmolStr::new(text)),
+/// An attribute that the workspace declares, with its type.
+pub(crate) fn declared<'s>(
+    set: &'s DefinitionSet,
+    name: &str,
+) -> Result<(&'s AttributeName, ValueType), Refusal> {
+    let known = AttributeName::parse(name).ok();
+    let known = known.and_then(|name| set.attributes.transaction.get_key_value(&name));
+    known.map(|(name, wanted)| (name, *wanted)).ok_or_else(|| {
+        let text = "the workspace declares no such attribute";
+        Refusal::new(Reason::UnknownField, text).at(format!("attribute.{name}"))
     })
+}
+
+/// The value of an attribute, from a text.
+pub(super) fn attribute(name: &str, text: &str, wanted: ValueType) -> Result<Value, Refusal> {
+    let field = "";
+    let read = match wanted {
+        ValueType::Number => number(field, text).map(Value::Number),
+        ValueType::Bool => truth_of(field, text).map(Value::Bool),
+        ValueType::Date => date(field, text).map(Value::Date),
+        ValueType::Text => Ok(Value::Text(SmolStr::new(text))),
+    };
+    // The path is put together for what is refused only.
+    let value = read.map_err(|refusal| refusal.at(format!("attribute.{name}")))?;
+    check_attribute(name, &value, wanted)?;
+    Ok(value)
+}
+
+/// Whether an attribute may have a value: it is of the type that the workspace declares, and no
+/// larger than what can be stored.
+pub(crate) fn check_attribute(name: &str, value: &Value, wanted: ValueType) -> Result<(), Refusal> {
+    let refused = |reason: Reason, text: String| {
+        Err(Refusal::new(reason, text).at(format!("attribute.{name}")))
+    };
+    if value.value_type() != wanted {
+        let text = format!(
+            "is a {}; the workspace declares a {wanted}",
+            value.value_type()
+        );
+        return refused(Reason::MalformedValue, text);
+    }
+    match value {
+        Value::Text(text) if text.is_empty() => {
+            refused(Reason::MissingValue, "must be given".to_owned())
+        }
+        Value::Text(text) if text.len() > TEXT_BYTES_MAX => {
+            let text = format!("has {} bytes; the limit is {TEXT_BYTES_MAX}", text.len());
+            refused(Reason::OutOfRange, text)
+        }
+        Value::Number(number) => match check_number(*number) {
+            Ok(_) => Ok(()),
+            Err(wrong) => refused(Reason::OutOfRange, wrong.to_string()),
+        },
+        Value::Text(_) | Value::Bool(_) | Value::Date(_) => Ok(()),
+    }
 }
 
 /// The settings; nothing can be collected without them.

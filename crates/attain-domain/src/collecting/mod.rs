@@ -16,7 +16,7 @@ mod transactions;
 pub use credits::collect_credits;
 pub(crate) use decided::Decisions;
 pub use decided::{CollectCounts, Collected};
-pub(crate) use fields::known_category;
+pub(crate) use fields::{check_attribute, declared, known_category};
 pub use raw_credit::{IncomingCredit, RawCredit};
 pub use raw_transaction::{GivenFlags, IncomingTransaction, RawTransaction};
 pub(crate) use stored::{open_period_at, refuse_closed};

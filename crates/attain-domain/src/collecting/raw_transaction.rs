@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::fields::{
-    attribute, category, date, given, instant, key, missing, money, number_or, settings, truth,
+    attribute, category, date, declared, given, instant, key, missing, money, number_or, settings,
+    truth,
 };
 use crate::definition::DefinitionSet;
 use crate::expression::Value;
@@ -172,19 +173,11 @@ impl RawTransaction {
     }
 
     fn attributes(&self, set: &DefinitionSet) -> Result<BTreeMap<AttributeName, Value>, Refusal> {
-        let schema = &set.attributes.transaction;
         let mut attributes = BTreeMap::new();
         for (name, text) in &self.attributes {
-            let declared = AttributeName::parse(name).ok();
-            let declared = declared.and_then(|name| schema.get_key_value(&name));
-            let Some((name, wanted)) = declared else {
-                let text = "the workspace declares no such attribute";
-                let field = format!("attribute.{name}");
-                return Err(Refusal::new(Reason::UnknownField, text).at(field));
-            };
+            let (name, wanted) = declared(set, name)?;
             if let Some(text) = given(Some(text)) {
-                let value = attribute("", text, *wanted)
-                    .map_err(|refusal| refusal.at(format!("attribute.{name}")))?;
+                let value = attribute(name.as_str(), text, wanted)?;
                 attributes.insert(name.clone(), value);
             }
         }

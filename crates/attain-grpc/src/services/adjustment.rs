@@ -1,35 +1,25 @@
 //! Adjustments, and what waits for Revert after them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use attain_app::{Caller, Engine};
-use attain_domain::adjusting::{Adjustment, AdjustmentKind, Outcome};
-use attain_domain::ids::TransactionId;
-use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::transaction::TransactionKey;
+use attain_app::Engine;
+use attain_domain::adjusting::{Adjustment, Outcome};
+use attain_domain::refusal::Refusal;
 use attain_proto::attain::v1 as proto;
 use attain_proto::attain::v1::adjustment_service_server::AdjustmentService;
 use attain_proto::attain::v1::{
     AdjustmentOutcome, BatchAdjustRequest, BatchAdjustResponse, ListPendingRequest,
     ListPendingResponse, PreviewAdjustRequest, PreviewAdjustResponse,
 };
-use futures::{StreamExt, TryStreamExt, stream};
 use prost::Message;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status, async_trait};
 
-use super::transaction::no_such;
 use crate::identity::Identity;
 use crate::status::{answer, status_of_all};
-use crate::wire::adjustment::{
-    Asked, What, from_wire, outcome, pending_counts, pending_row, preview,
-};
+use crate::wire::adjustment::{from_wire, outcome, pending_counts, pending_row, preview};
 use crate::wire::values::range_from_wire;
 
 /// A preview keeps no reason, and the domain wants one.
 const PREVIEW: &str = "preview";
-/// How many natural keys are looked up at once.
-const LOOKUPS_AT_ONCE: usize = 8;
 /// What waits is named up to here: most clients take messages of 4 MiB only.
 const PENDING_BYTES_MAX: usize = 3 * 1024 * 1024;
 
@@ -87,31 +77,6 @@ impl AdjustmentService for Adjustments {
     }
 }
 
-/// A request whose natural keys are looked up.
-struct Known {
-    adjustments: Vec<Adjustment>,
-    /// Elements whose keys are not there, by their place; the others are adjustments.
-    unknown: BTreeMap<usize, Refusal>,
-}
-
-impl Known {
-    /// The answers for all elements, from those for the adjustments.
-    fn answers(
-        mut self,
-        outcomes: Vec<Result<Outcome, Refusal>>,
-    ) -> Result<Vec<AdjustmentOutcome>, Refusal> {
-        let count = self.adjustments.len() + self.unknown.len();
-        let mut done = outcomes.into_iter();
-        let answers = (0..count).zip(0_u64..).map(|(place, index)| {
-            let refused = self.unknown.remove(&place).map(Err);
-            let one = refused.or_else(|| done.next())?;
-            Some(outcome(index, &one))
-        });
-        let answers: Option<Vec<_>> = answers.collect();
-        answers.ok_or_else(|| Refusal::new(Reason::Internal, "an adjustment has no answer"))
-    }
-}
-
 impl Adjustments {
     async fn adjust(
         &self,
@@ -121,15 +86,12 @@ impl Adjustments {
         let caller = Identity::of(metadata)
             .and_then(|identity| identity.writes(&message.workspace, &message.request_id))
             .map_err(|refusal| vec![refusal])?;
-        let asked = read(&message.adjustments)?;
-        let done = async {
-            let known = self.known(&caller, asked).await?;
-            let (engine, reason) = (&self.engine, &message.reason);
-            let report = engine.adjust(&caller, &known.adjustments, reason).await?;
-            known.answers(report.outcomes)
-        };
-        let outcomes = done.await.map_err(|refusal| vec![refusal])?;
-        Ok(BatchAdjustResponse { outcomes })
+        let adjustments = read(&message.adjustments)?;
+        let report = self.engine.adjust(&caller, &adjustments, &message.reason);
+        let report = report.await.map_err(|refusal| vec![refusal])?;
+        Ok(BatchAdjustResponse {
+            outcomes: answers(&report.outcomes),
+        })
     }
 
     async fn preview(
@@ -140,70 +102,21 @@ impl Adjustments {
         let caller = Identity::of(metadata)
             .and_then(|identity| identity.reads(&message.workspace))
             .map_err(|refusal| vec![refusal])?;
-        let asked = read(&message.adjustments)?;
-        let done = async {
-            let known = self.known(&caller, asked).await?;
-            let (engine, adjustments) = (&self.engine, &known.adjustments);
-            let mut read = engine.preview_adjust(&caller, adjustments, PREVIEW).await?;
-            let outcomes = known.answers(std::mem::take(&mut read.outcomes))?;
-            preview(&read, outcomes)
-        };
-        done.await.map_err(|refusal| vec![refusal])
-    }
-
-    /// Looks natural keys up. A key that is not there refuses its element only.
-    async fn known(&self, caller: &Caller, asked: Vec<Asked>) -> Result<Known, Refusal> {
-        let ids = self.ids_of(caller, &asked).await?;
-        let mut known = Known {
-            adjustments: Vec::with_capacity(asked.len()),
-            unknown: BTreeMap::new(),
-        };
-        for (place, Asked { version, what }) in asked.into_iter().enumerate() {
-            let kind = match what {
-                What::Named(kind) => kind,
-                What::ByKey(key, action) => match ids.get(&key) {
-                    Some(id) => AdjustmentKind::Transaction(*id, action),
-                    None => {
-                        known.unknown.insert(place, no_such(&key).at("transaction"));
-                        continue;
-                    }
-                },
-            };
-            known.adjustments.push(Adjustment { version, kind });
-        }
-        Ok(known)
-    }
-
-    /// The newest versions of the transactions that are asked for by their natural keys.
-    async fn ids_of(
-        &self,
-        caller: &Caller,
-        asked: &[Asked],
-    ) -> Result<BTreeMap<TransactionKey, TransactionId>, Refusal> {
-        let keys: BTreeSet<TransactionKey> = asked
-            .iter()
-            .filter_map(|one| match &one.what {
-                What::ByKey(key, _) => Some(key.clone()),
-                What::Named(_) => None,
-            })
-            .collect();
-        let look_up = |key: TransactionKey| {
-            let (engine, caller) = (self.engine.clone(), caller.clone());
-            async move {
-                let view = engine.transaction(&caller, &key).await?;
-                Ok(view.map(|view| (key, view.transaction.id)))
-            }
-        };
-        let found = stream::iter(keys)
-            .map(look_up)
-            .buffer_unordered(LOOKUPS_AT_ONCE);
-        let found = found.try_filter_map(|one| std::future::ready(Ok(one)));
-        found.try_collect().await
+        let adjustments = read(&message.adjustments)?;
+        let read = self.engine.preview_adjust(&caller, &adjustments, PREVIEW);
+        let read = read.await.map_err(|refusal| vec![refusal])?;
+        preview(&read, answers(&read.outcomes)).map_err(|refusal| vec![refusal])
     }
 }
 
+/// The answers to all elements, in their order.
+fn answers(outcomes: &[Result<Outcome, Refusal>]) -> Vec<AdjustmentOutcome> {
+    let outcomes = (0_u64..).zip(outcomes);
+    outcomes.map(|(index, one)| outcome(index, one)).collect()
+}
+
 /// The adjustments of a request, or everything that cannot be read of them.
-fn read(adjustments: &[proto::Adjustment]) -> Result<Vec<Asked>, Vec<Refusal>> {
+fn read(adjustments: &[proto::Adjustment]) -> Result<Vec<Adjustment>, Vec<Refusal>> {
     let (mut asked, mut refusals) = (Vec::with_capacity(adjustments.len()), Vec::new());
     for (index, adjustment) in adjustments.iter().enumerate() {
         match from_wire(adjustment) {

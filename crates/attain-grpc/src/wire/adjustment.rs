@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use attain_app::{AdjustPreview, PayChange, PendingReport, PendingRow};
 use attain_domain::adjusting::{
-    AdjustmentKind, CreditAction, CreditPatch, Outcome, SplitPart, TransactionAction,
+    Adjustment, AdjustmentKind, CreditAction, CreditPatch, Outcome, SplitPart, TransactionAction,
     TransactionPatch,
 };
 use attain_domain::expression::Value;
@@ -14,7 +14,6 @@ use attain_domain::ids::{
 };
 use attain_domain::ports::Pending;
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::stamp::Version;
 use attain_domain::transaction::TransactionKey;
 use attain_proto::attain::v1 as proto;
 use attain_proto::attain::v1::adjustment::Subject;
@@ -31,27 +30,11 @@ use super::import::short;
 use super::values::{date, date_from_wire, etag, missing, money, name, text_or_empty};
 use super::{credit, earning, transaction};
 
-/// An adjustment as it is asked for, before natural keys are looked up.
-pub(crate) struct Asked {
-    /// The version that was read.
-    pub(crate) version: Option<Version>,
-    /// What, and how.
-    pub(crate) what: What,
-}
-
-/// What is adjusted, and how.
-pub(crate) enum What {
-    /// By its id.
-    Named(AdjustmentKind),
-    /// A transaction by its natural key.
-    ByKey(TransactionKey, TransactionAction),
-}
-
 /// Reads an adjustment.
 ///
 /// # Errors
 /// `MISSING_VALUE`, `MALFORMED_VALUE`, `OUT_OF_RANGE`, `UNKNOWN_CURRENCY`, `DUPLICATE`.
-pub(crate) fn from_wire(adjustment: &proto::Adjustment) -> Result<Asked, Refusal> {
+pub(crate) fn from_wire(adjustment: &proto::Adjustment) -> Result<Adjustment, Refusal> {
     match adjustment.subject.as_ref() {
         None => Err(missing("subject")),
         Some(Subject::Credit(of)) => credit_from_wire(of).map_err(|r| r.inside("credit")),
@@ -61,7 +44,7 @@ pub(crate) fn from_wire(adjustment: &proto::Adjustment) -> Result<Asked, Refusal
     }
 }
 
-fn credit_from_wire(of: &proto::CreditAdjustment) -> Result<Asked, Refusal> {
+fn credit_from_wire(of: &proto::CreditAdjustment) -> Result<Adjustment, Refusal> {
     let id = name("credit_id", &of.credit_id, CreditId::parse)?;
     let action = match of.action.as_ref().ok_or_else(|| missing("action"))? {
         CreditVerb::Change(change) => {
@@ -79,9 +62,9 @@ fn credit_from_wire(of: &proto::CreditAdjustment) -> Result<Asked, Refusal> {
         }
         CreditVerb::Cancel(proto::CreditCancellation {}) => CreditAction::Cancel,
     };
-    Ok(Asked {
+    Ok(Adjustment {
         version: etag("etag", &of.etag)?,
-        what: What::Named(AdjustmentKind::Credit(id, action)),
+        kind: AdjustmentKind::Credit(id, action),
     })
 }
 
@@ -120,7 +103,7 @@ fn split_part(part: &proto::SplitPart) -> Result<SplitPart, Refusal> {
     })
 }
 
-fn transaction_from_wire(of: &proto::TransactionAdjustment) -> Result<Asked, Refusal> {
+fn transaction_from_wire(of: &proto::TransactionAdjustment) -> Result<Adjustment, Refusal> {
     let which = of.transaction.as_ref();
     let action = match of.action.as_ref().ok_or_else(|| missing("action"))? {
         TransactionVerb::Change(change) => {
@@ -130,16 +113,16 @@ fn transaction_from_wire(of: &proto::TransactionAdjustment) -> Result<Asked, Ref
         TransactionVerb::Cancel(proto::TransactionCancellation {}) => TransactionAction::Cancel,
         TransactionVerb::PreserveCredits(keep) => TransactionAction::PreserveCredits(*keep),
     };
-    let what = match which.ok_or_else(|| missing("transaction_id"))? {
+    let kind = match which.ok_or_else(|| missing("transaction_id"))? {
         Which::TransactionId(text) => {
             let id = name("transaction_id", text, TransactionId::parse)?;
-            What::Named(AdjustmentKind::Transaction(id, action))
+            AdjustmentKind::Transaction(id, action)
         }
-        Which::Key(key) => What::ByKey(key_from_wire("key.", key)?, action),
+        Which::Key(key) => AdjustmentKind::TransactionOf(key_from_wire("key.", key)?, action),
     };
-    Ok(Asked {
+    Ok(Adjustment {
         version: etag("etag", &of.etag)?,
-        what,
+        kind,
     })
 }
 
@@ -244,7 +227,7 @@ fn refused(refusal: &Refusal) -> proto::Refusal {
         field: refusal.field.as_deref().map(short).unwrap_or_default(),
         text: short(&refusal.text),
         details: details
-            .map(|(key, value)| ((*key).to_owned(), short(value)))
+            .map(|(key, value)| (key.to_string(), short(value)))
             .collect(),
     }
 }

@@ -86,7 +86,7 @@ pub(crate) fn rejected(row: &RejectedRow) -> proto::RejectedRow {
         field: refusal.field.as_deref().map(short).unwrap_or_default(),
         text: short(&refusal.text),
         details: details
-            .map(|(key, value)| ((*key).to_owned(), short(value)))
+            .map(|(key, value)| (key.to_string(), short(value)))
             .collect(),
     }
 }

@@ -139,10 +139,25 @@ async fn a_paid_credit_is_corrected_over_the_wire() {
         batch.expect_err("refused").reason(),
         Some("CALCULATION_PENDING")
     );
+    assert_eq!(waiting(client).await, ["-600"]);
     run(client, Process::RunAll, first_quarter()).await;
+    assert!(waiting(client).await.is_empty(), "it is posted");
     // 56,000 in January instead of 48,000 are 2,920 instead of 2,400; February is 3,010.
     assert_eq!(pay(client, "2026-02").await, "3530");
     check_past(client, &credit, &done.made_credit_ids[0]).await;
+}
+
+/// The listed amounts of what a calculation has to post before it is paid.
+async fn waiting(client: &Client) -> Vec<String> {
+    let earnings = client.earnings(None, first_quarter(), EarningView::Basic);
+    let earnings: Vec<_> = earnings.try_collect().await.expect("earnings");
+    let waiting = earnings.iter().filter(|earning| earning.awaits_calculation);
+    let outcomes = waiting.map(|earning| earning.outcome.as_ref());
+    let amounts = outcomes.map(|outcome| match outcome {
+        Some(proto::earning::Outcome::Amount(amount)) => values::amount_text(amount),
+        other => panic!("no amount: {other:?}"),
+    });
+    amounts.collect()
 }
 
 /// The corrected credit, its order and its earning with all their versions.
@@ -203,6 +218,18 @@ async fn of_two_writers_one_is_told_the_current_version() {
     assert!(current > read);
 }
 
+/// A change of an attribute to a number.
+fn with_number(attribute: &str) -> SaleAction {
+    let number = proto::attribute_value::Value::Number(values::decimal("7"));
+    let value = proto::AttributeValue {
+        value: Some(number),
+    };
+    SaleAction::Change(proto::TransactionChange {
+        attributes: [(attribute.to_owned(), value)].into(),
+        ..proto::TransactionChange::default()
+    })
+}
+
 #[tokio::test]
 async fn each_element_is_answered_at_its_index() {
     let running = paid_once().await;
@@ -221,6 +248,8 @@ async fn each_element_is_answered_at_its_index() {
         of_credit(&other.credit_id, "", Action::Transfer(transfer)),
         of_order("11", keep.clone()),
         of_order("no-such", keep),
+        of_order("2", with_number("rep")),
+        of_order("3", with_number("size")),
     ];
     let answers = client.adjust(asked, WHY).await.expect("answers");
     let told: Vec<_> = answers
@@ -239,8 +268,18 @@ async fn each_element_is_answered_at_its_index() {
             "NOT_FOUND",
             "UNKNOWN_PARTICIPANT",
             "done",
-            "NOT_FOUND"
+            "NOT_FOUND",
+            "MALFORMED_VALUE",
+            "UNKNOWN_FIELD",
         ]
+    );
+    let fields = answers[6..].iter().map(|one| match one {
+        Ok(done) => panic!("it was done: {done:?}"),
+        Err(refused) => refused.field.as_str(),
+    });
+    assert_eq!(
+        fields.collect::<Vec<_>>(),
+        ["attribute.rep", "attribute.size"]
     );
     let refused = answers[3].as_ref().expect_err("refused");
     assert_eq!(refused.field, "to");
@@ -304,10 +343,17 @@ async fn a_repeated_adjustment_gets_the_first_answer() {
     let client = running.client.clone().with_request_id("fix-1");
     let credit = credit_of(&client, "1").await;
     let unknown = of_order("no-such", SaleAction::PreserveCredits(true));
-    let asked = vec![to_amount(&credit, "20000"), unknown];
+    let change = proto::TransactionChange {
+        amount: values::money("11000.50", "EUR"),
+        ..proto::TransactionChange::default()
+    };
+    // Its key has another newest version after the first call.
+    let changed = of_order("4", SaleAction::Change(change));
+    let asked = vec![to_amount(&credit, "20000"), unknown, changed];
     let first = client.adjust(asked.clone(), WHY).await.expect("answers");
     let second = client.adjust(asked, WHY).await.expect("the same answers");
     assert_eq!(first, second);
+    assert!(first[2].as_ref().is_ok_and(|done| done.changed));
     let other = client.adjust(vec![to_amount(&credit, "30000")], WHY).await;
     assert_eq!(
         other.expect_err("other content").reason(),

@@ -1054,7 +1054,7 @@ pub mod earning {
 pub enum PaymentState {
     /// Not given.
     Unspecified = 0,
-    /// On no paysheet.
+    /// On no paysheet. So is a reversal that `awaits_calculation`, which no paysheet takes up yet.
     Unpaid = 1,
     /// On a paysheet of a batch that is not paid yet.
     OnPaysheet = 2,
@@ -1453,13 +1453,14 @@ pub struct TransactionChange {
     /// How many.
     #[prost(message, optional, tag = "3")]
     pub quantity: ::core::option::Option<super::super::google::r#type::Decimal>,
-    /// Attributes that change, by the names that the workspace defines and of the types it defines.
+    /// Attributes that change, by the names that the workspace defines and of the types it defines;
+    /// others refuse the adjustment, with `attribute.NAME` as the field.
     #[prost(btree_map = "string, message", tag = "4")]
     pub attributes: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
         AttributeValue,
     >,
-    /// Attributes that are taken away.
+    /// Attributes that are taken away: the workspace defines them, or the transaction has them.
     #[prost(string, repeated, tag = "5")]
     pub removed_attributes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Whether nothing is done with it until the hold is lifted.
@@ -1490,9 +1491,8 @@ pub mod transaction_adjustment {
         /// The live version.
         #[prost(string, tag = "1")]
         TransactionId(::prost::alloc::string::String),
-        /// The newest version of this natural key, looked up when the call comes. So a repeat under the
-        /// same request id, after the first call has made a newer version, is refused as
-        /// `REQUEST_ID_REUSED`; it is never done twice. By its id, a repeat gets the first answer.
+        /// The newest version of this natural key, looked up when the request is carried out. A repeat
+        /// under the same request id gets the first answer, whatever has become the newest since.
         #[prost(message, tag = "2")]
         Key(super::TransactionKey),
     }

@@ -4,8 +4,8 @@ use attain_client::proto::transaction_adjustment::Transaction as Named;
 use attain_client::proto::{
     self, Adjustment, AttributeValue, CreditAdjustment, CreditCancellation, CreditChange,
     CreditSplit, CreditTransfer, DateRange, SplitPart, TransactionAdjustment,
-    TransactionCancellation, TransactionChange, adjustment, attribute_value, credit_adjustment,
-    transaction_adjustment,
+    TransactionCancellation, TransactionChange, TransactionKey, adjustment, attribute_value,
+    credit_adjustment, transaction_adjustment,
 };
 use attain_client::{standard, values};
 use attain_domain::adjusting::{
@@ -62,16 +62,32 @@ pub(super) fn adjustment(domain: &adjusting::Adjustment) -> Result<Adjustment, R
             action: Some(credit_action(action)?),
         }),
         AdjustmentKind::Transaction(id, action) => {
-            adjustment::Subject::Transaction(TransactionAdjustment {
-                transaction: Some(Named::TransactionId(id.to_string())),
-                etag,
-                action: Some(transaction_action(action)?),
-            })
+            let named = Named::TransactionId(id.to_string());
+            of_transaction(named, etag, action)?
+        }
+        AdjustmentKind::TransactionOf(key, action) => {
+            let named = Named::Key(TransactionKey {
+                source_number: key.number.to_string(),
+                transaction_type: key.kind.to_string(),
+            });
+            of_transaction(named, etag, action)?
         }
     };
     Ok(proto::Adjustment {
         subject: Some(subject),
     })
+}
+
+fn of_transaction(
+    named: Named,
+    etag: String,
+    action: &TransactionAction,
+) -> Result<adjustment::Subject, Refusal> {
+    Ok(adjustment::Subject::Transaction(TransactionAdjustment {
+        transaction: Some(named),
+        etag,
+        action: Some(transaction_action(action)?),
+    }))
 }
 
 fn credit_action(action: &CreditAction) -> Result<credit_adjustment::Action, Refusal> {

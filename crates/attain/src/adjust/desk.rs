@@ -1,6 +1,6 @@
 //! Texts of adjustments become adjustments: what they need to know of the workspace is here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::adjusting::{
     Adjustment, AdjustmentKind, CreditAction, CreditPatch, TransactionAction, TransactionPatch,
@@ -14,7 +14,7 @@ use attain_domain::money::Currency;
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::stamp::Version;
-use attain_domain::transaction::{Transaction, TransactionKey};
+use attain_domain::transaction::TransactionKey;
 
 use super::words::{Words, attribute, given, malformed, money, name, number, parts, truth};
 use crate::session::{Session, date};
@@ -38,22 +38,26 @@ const CREDIT_VALUES: [&str; 8] = [
 const TRANSACTION_VALUES: [&str; 5] = ["amount", "quantity", "date", "hold", "remove_attributes"];
 
 /// A workspace, as far as texts of adjustments have to be read by it.
-pub(super) struct Desk<'a> {
-    session: &'a Session,
+pub(super) struct Desk {
     currency: Currency,
     attributes: AttributeSchema,
+    /// The currencies of transactions whose new amount comes without one.
+    currencies: BTreeMap<TransactionKey, Currency>,
 }
 
-impl<'a> Desk<'a> {
-    /// Looks its currency and attributes up.
+impl Desk {
+    /// Looks up what some rows need to be read: all at once, since a file may have thousands.
     ///
     /// # Errors
     /// `UNKNOWN_WORKSPACE`; when the store fails.
-    pub(super) async fn open(session: &'a Session) -> Result<Self, Refusal> {
+    pub(super) async fn open(
+        session: &Session,
+        rows: impl Iterator<Item = &Words>,
+    ) -> Result<Self, Refusal> {
+        let (engine, caller) = (&session.engine, &session.caller);
         let mut currency = None;
         let mut attributes = AttributeSchema::default();
         for kind in [DefinitionKind::Settings, DefinitionKind::Attributes] {
-            let (engine, caller) = (&session.engine, &session.caller);
             let found = engine
                 .definitions(caller, kind, None, ChunkSize::new(1))
                 .await?;
@@ -78,19 +82,21 @@ impl<'a> Desk<'a> {
             let text = format!("workspace `{workspace}` has no settings yet: apply some");
             Refusal::new(Reason::UnknownWorkspace, text)
         })?;
+        let keys: BTreeSet<TransactionKey> = rows.filter_map(without_currency).collect();
+        let found = engine.newest_transactions(caller, &keys).await?.into_iter();
+        let currencies = found.map(|newest| (newest.key, newest.amount.currency));
         Ok(Self {
-            session,
             currency,
             attributes,
+            currencies: currencies.collect(),
         })
     }
 
     /// The adjustment of some texts.
     ///
     /// # Errors
-    /// `MISSING_VALUE`, `MALFORMED_VALUE`, `OUT_OF_RANGE`, `UNKNOWN_CURRENCY`, `UNKNOWN_FIELD`;
-    /// `NOT_FOUND` for a transaction that is not there.
-    pub(super) async fn adjustment(&self, words: &Words) -> Result<Adjustment, Refusal> {
+    /// `MISSING_VALUE`, `MALFORMED_VALUE`, `OUT_OF_RANGE`, `UNKNOWN_CURRENCY`, `UNKNOWN_FIELD`.
+    pub(super) fn adjustment(&self, words: &Words) -> Result<Adjustment, Refusal> {
         let version = given(words.version.as_ref(), |text| {
             let version = text.parse().map(Version);
             version.map_err(|_| malformed("version", format!("`{text}` is not a version")))
@@ -101,13 +107,9 @@ impl<'a> Desk<'a> {
                 AdjustmentKind::Credit(id, self.credit_action(words)?)
             }
             (None, Some(number), Some(kind)) => {
-                let key = TransactionKey {
-                    number: name("number", number, SourceNumber::parse)?,
-                    kind: name("type", kind, TransactionType::parse)?,
-                };
-                let transaction = self.transaction(&key).await?;
-                let action = self.transaction_action(words, &transaction)?;
-                AdjustmentKind::Transaction(transaction.id, action)
+                let key = key(number, kind)?;
+                let action = self.transaction_action(words, &key)?;
+                AdjustmentKind::TransactionOf(key, action)
             }
             _ => {
                 let text = "needs either `credit`, or `type` and `number` of a transaction";
@@ -115,15 +117,6 @@ impl<'a> Desk<'a> {
             }
         };
         Ok(Adjustment { version, kind })
-    }
-
-    async fn transaction(&self, key: &TransactionKey) -> Result<Transaction, Refusal> {
-        let (engine, caller) = (&self.session.engine, &self.session.caller);
-        let view = engine.transaction(caller, key).await?;
-        view.map(|view| view.transaction).ok_or_else(|| {
-            let text = format!("there is no transaction {key}");
-            Refusal::new(Reason::NotFound, text).at("number")
-        })
     }
 
     fn credit_action(&self, words: &Words) -> Result<CreditAction, Refusal> {
@@ -173,7 +166,7 @@ impl<'a> Desk<'a> {
     fn transaction_action(
         &self,
         words: &Words,
-        transaction: &Transaction,
+        key: &TransactionKey,
     ) -> Result<TransactionAction, Refusal> {
         let mut filled = rest(words, &OF_TRANSACTION);
         if !words.attributes.is_empty() {
@@ -192,7 +185,8 @@ impl<'a> Desk<'a> {
         if filled.is_empty() && words.attributes.is_empty() {
             return Err(nothing());
         }
-        let usual = transaction.amount.currency;
+        // One that is not there is told when it is adjusted.
+        let usual = self.currencies.get(key).copied().unwrap_or(self.currency);
         Ok(TransactionAction::Change(Box::new(TransactionPatch {
             event_date: given(words.date.as_ref(), |text| date("date", text))?,
             amount: given(words.amount.as_ref(), |text| money("amount", text, usual))?,
@@ -227,6 +221,21 @@ impl<'a> Desk<'a> {
         }
         Ok(changes)
     }
+}
+
+fn key(number: &str, kind: &str) -> Result<TransactionKey, Refusal> {
+    Ok(TransactionKey {
+        number: name("number", number, SourceNumber::parse)?,
+        kind: name("type", kind, TransactionType::parse)?,
+    })
+}
+
+/// The transaction of a row that gives an amount, and no currency.
+fn without_currency(words: &Words) -> Option<TransactionKey> {
+    let amount = words.amount.as_ref()?;
+    let is_alone = !amount.trim().contains(' ');
+    let (number, kind) = (words.number.as_ref()?, words.kind.as_ref()?);
+    is_alone.then(|| key(number, kind).ok()).flatten()
 }
 
 /// The columns that say what is done.

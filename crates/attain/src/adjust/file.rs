@@ -2,7 +2,7 @@
 
 use attain_app::{ADJUSTMENTS_MAX, RejectedRow};
 use attain_domain::adjusting::Adjustment;
-use attain_domain::refusal::{Reason, Refusal, RefusalKind};
+use attain_domain::refusal::{Reason, Refusal};
 
 use super::desk::Desk;
 use super::preview;
@@ -100,41 +100,38 @@ pub(super) async fn adjust_file(
 
 /// Reads all rows: they are one request. What is in it can only be told once it is whole.
 async fn read(session: &Session, file: &AdjustFile) -> Result<Sheet, Failure> {
-    let desk = Desk::open(session).await?;
+    let mut sheet = Sheet::default();
+    let rows = texts(file, &mut sheet.rejected)?;
+    let desk = Desk::open(session, rows.iter().map(|(_, words)| words)).await?;
+    for (position, words) in rows {
+        match desk.adjustment(&words) {
+            Ok(adjustment) => sheet.adjustments.push((position, adjustment)),
+            Err(refusal) => sheet.rejected.push(RejectedRow { position, refusal }),
+        }
+    }
+    sheet.rejected.sort_by_key(|row| row.position);
+    Ok(sheet)
+}
+
+/// The rows as texts, with their lines.
+fn texts(file: &AdjustFile, rejected: &mut Vec<RejectedRow>) -> Result<Vec<(u64, Words)>, Failure> {
     let progress = Progress::default();
     let (reader, _) = open(&file.rows.file)?;
     let bounded = Bounded::new(reader, progress.clone());
     let mut rows = Rows::<Words>::new(bounded, format(&file.rows))?;
-    let mut sheet = Sheet::default();
+    let mut read = Vec::new();
     loop {
         match rows.next() {
-            Next::Row(position, words) => match desk.adjustment(&words).await {
-                Ok(adjustment) => sheet.adjustments.push((position, adjustment)),
-                Err(refusal) if is_of_the_store(&refusal) => return Err(refusal.into()),
-                Err(refusal) => sheet.rejected.push(RejectedRow { position, refusal }),
-            },
-            Next::Rejected(rejected) => sheet.rejected.push(rejected),
-            Next::End => return Ok(sheet),
+            Next::Row(position, words) => read.push((position, words)),
+            Next::Rejected(row) => rejected.push(row),
+            Next::End => return Ok(read),
             Next::Broken(refusal) => return Err(refusal.into()),
         }
-        if sheet.adjustments.len() + sheet.rejected.len() > ADJUSTMENTS_MAX {
+        if read.len() + rejected.len() > ADJUSTMENTS_MAX {
             let text = format!("more than {ADJUSTMENTS_MAX} rows in one file: cut it");
             return Err(Refusal::new(Reason::TooMany, text).into());
         }
         progress.record_is_whole();
-    }
-}
-
-/// Whether a row could not be read for a reason that is none of its own.
-fn is_of_the_store(refusal: &Refusal) -> bool {
-    match refusal.reason.kind() {
-        RefusalKind::Unavailable | RefusalKind::Internal => true,
-        RefusalKind::InvalidArgument
-        | RefusalKind::NotFound
-        | RefusalKind::AlreadyExists
-        | RefusalKind::FailedPrecondition
-        | RefusalKind::Aborted
-        | RefusalKind::ResourceExhausted => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What adjustments are read as, and where they are wrong.
 
+use attain_domain::stamp::Version;
 use attain_proto::google::r#type as standard;
 
 use super::*;
@@ -57,7 +58,7 @@ fn what_is_not_set_stays() {
     };
     let asked = from_wire(&of_credit(CreditVerb::Change(change))).expect("it can be read");
     assert_eq!(asked.version, Some(Version(3)));
-    let What::Named(AdjustmentKind::Credit(id, CreditAction::Change(patch))) = asked.what else {
+    let AdjustmentKind::Credit(id, CreditAction::Change(patch)) = asked.kind else {
         panic!("not a change of a credit");
     };
     assert_eq!(id.to_string(), CREDIT);
@@ -81,8 +82,7 @@ fn attributes_are_set_and_taken_away() {
     };
     let asked = of_sale(sale(), Some(TransactionVerb::Change(change.clone())));
     let asked = from_wire(&asked).expect("it can be read");
-    let What::Named(AdjustmentKind::Transaction(_, TransactionAction::Change(patch))) = asked.what
-    else {
+    let AdjustmentKind::Transaction(_, TransactionAction::Change(patch)) = asked.kind else {
         panic!("not a change of a transaction");
     };
     let attribute = |name: &str| AttributeName::parse(name).expect("a name");
@@ -111,8 +111,8 @@ fn a_transaction_is_named_by_id_or_by_key() {
     let keep = || Some(TransactionVerb::PreserveCredits(false));
     let asked = from_wire(&of_sale(Some(Which::Key(key.clone())), keep())).expect("it is read");
     assert!(matches!(
-        asked.what,
-        What::ByKey(_, TransactionAction::PreserveCredits(false))
+        asked.kind,
+        AdjustmentKind::TransactionOf(_, TransactionAction::PreserveCredits(false))
     ));
     let half = proto::TransactionKey {
         transaction_type: String::new(),
