@@ -182,11 +182,7 @@ pub(super) async fn earnings_of(
             .earnings_after(Some(who), always, after.as_ref(), chunk)
             .await;
         let page = page.map_err(store_refusal)?;
-        after = page.last().map(|earning| EarningPosition {
-            participant: earning.key.participant.clone(),
-            date: earning.date,
-            id: earning.id,
-        });
+        after = page.last().map(EarningPosition::of);
         let is_last = page.len() < chunk.rows();
         versions.extend(page.into_iter().map(|row| Version { row, left: None }));
         if is_last {

@@ -413,11 +413,7 @@ async fn live_of(
             .current_earnings(whose, span, after.as_ref(), chunk)
             .await;
         let page = page.map_err(store_refusal)?;
-        after = page.last().map(|earning| EarningPosition {
-            participant: earning.key.participant.clone(),
-            date: earning.date,
-            id: earning.id,
-        });
+        after = page.last().map(EarningPosition::of);
         let is_last = page.len() < chunk.rows();
         live.extend(page);
         if is_last {

@@ -174,11 +174,7 @@ async fn payable(
         let page = snapshot.payable_earnings(due, after.as_ref(), rows).await;
         let page = page.map_err(store_refusal)?;
         let is_end = page.len() < rows.rows();
-        after = page.last().map(|last| EarningPosition {
-            participant: last.key.participant.clone(),
-            date: last.date,
-            id: last.id,
-        });
+        after = page.last().map(EarningPosition::of);
         earnings.extend(page);
         if is_end {
             return Ok((earnings, None));

@@ -364,11 +364,7 @@ impl Explainer<'_> {
                 .await;
             let page = page.map_err(store_refusal)?;
             let is_end = page.len() < chunk.rows();
-            after = page.last().map(|last| EarningPosition {
-                participant: last.key.participant.clone(),
-                date: last.date,
-                id: last.id,
-            });
+            after = page.last().map(EarningPosition::of);
             for other in page {
                 if other.reversal_of == Some(earning.id) {
                     reversals.push(other);

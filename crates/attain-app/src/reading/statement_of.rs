@@ -174,7 +174,7 @@ impl Maker<'_> {
                 .await;
             let page = page.map_err(store_refusal)?;
             let is_end = page.len() < chunk.rows();
-            after = page.last().map(position_of);
+            after = page.last().map(EarningPosition::of);
             for earning in page {
                 if earning.is_current() {
                     self.add_earning(&earning, &mut read, &mut sums)?;
@@ -290,14 +290,6 @@ impl Maker<'_> {
             }
         }
         Ok(read)
-    }
-}
-
-fn position_of(earning: &Earning) -> EarningPosition {
-    EarningPosition {
-        participant: earning.key.participant.clone(),
-        date: earning.date,
-        id: earning.id,
     }
 }
 

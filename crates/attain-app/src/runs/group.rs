@@ -168,11 +168,7 @@ impl Worker {
                 .await
                 .map_err(store_refusal)?;
             let end = page.len() < ChunkSize::largest().rows();
-            after = page.last().map(|earning| EarningPosition {
-                participant: earning.key.participant.clone(),
-                date: earning.date,
-                id: earning.id,
-            });
+            after = page.last().map(EarningPosition::of);
             live.extend(page);
             if end {
                 return Ok(live);

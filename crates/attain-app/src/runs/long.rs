@@ -243,11 +243,7 @@ impl Worker {
                 .await
                 .map_err(store_refusal)?;
             is_over = page.len() < most.rows();
-            after = page.last().map(|earning| EarningPosition {
-                participant: earning.key.participant.clone(),
-                date: earning.date,
-                id: earning.id,
-            });
+            after = page.last().map(EarningPosition::of);
             let ids: BTreeSet<CreditId> =
                 page.iter().filter_map(|earning| earning.credit).collect();
             let ids: Vec<CreditId> = ids.into_iter().collect();

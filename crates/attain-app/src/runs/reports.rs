@@ -97,11 +97,7 @@ async fn read_sums(
             .await
             .map_err(store_refusal)?;
         let end = page.len() < ChunkSize::largest().rows();
-        after = page.last().map(|earning| EarningPosition {
-            participant: earning.key.participant.clone(),
-            date: earning.date,
-            id: earning.id,
-        });
+        after = page.last().map(EarningPosition::of);
         for earning in &page {
             let Some(money) = earning.amount() else {
                 continue;

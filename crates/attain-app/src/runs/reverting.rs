@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use attain_domain::activity::{Activity, ActivityAction, RecordKind};
+use attain_domain::calculation::Window;
 use attain_domain::change::Changes;
 use attain_domain::credit::Credit;
 use attain_domain::earning::Earning;
-use attain_domain::ids::{ActivityId, LineageId, TransactionId};
+use attain_domain::ids::{ActivityId, LineageId, ParticipantId, TransactionId};
 use attain_domain::money::MoneyError;
-use attain_domain::ports::{ChunkSize, Snapshot};
+use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::reverting::{Reverted, revert_credits, revert_earnings, revert_transactions};
 use attain_domain::run::Process;
@@ -141,10 +142,48 @@ impl Coordinator {
             earnings.extend(page.map_err(store_refusal)?);
         }
         let settings = self.ground.world.settings();
+        let remembered = self.paid_for_intervals(snapshot, &credits).await?;
         let reverted = self
             .ground
-            .now(|now| revert_credits(&credits, &earnings, settings, now));
+            .now(|now| revert_credits(&credits, &earnings, &remembered, settings, now));
         Ok(reverted.map_err(too_large)?)
+    }
+
+    /// Who of those that some credits are of has been paid for an interval that may have counted
+    /// them. Nobody is looked for when everything is archived.
+    async fn paid_for_intervals(
+        &self,
+        snapshot: &dyn Snapshot,
+        credits: &[Credit],
+    ) -> Result<BTreeSet<ParticipantId>, Stop> {
+        let world = &self.ground.world;
+        let mut paid = BTreeSet::new();
+        let dates = || credits.iter().map(|credit| credit.credit_date);
+        let (Some(from), Some(through)) = (dates().min(), dates().max()) else {
+            return Ok(paid);
+        };
+        if world.settings().archive_updated_credits || !world.plans.has_intervals() {
+            return Ok(paid);
+        }
+        let reach = world.plans.reach(&world.set, Window { from, through });
+        let who: BTreeSet<_> = credits.iter().map(|one| one.participant.clone()).collect();
+        let who: Vec<ParticipantId> = who.into_iter().collect();
+        let most = ChunkSize::largest();
+        for who in who.chunks(most.rows()) {
+            let mut after: Option<EarningPosition> = None;
+            loop {
+                let page = snapshot.current_earnings(who, reach, after.as_ref(), most);
+                let page = page.await.map_err(store_refusal)?;
+                let of_intervals = page.iter().filter(|one| one.key.lineage.is_none());
+                let taken = of_intervals.filter(|one| one.instalments.taken > 0);
+                paid.extend(taken.map(|one| one.key.participant.clone()));
+                if page.len() < most.rows() {
+                    break;
+                }
+                after = page.last().map(EarningPosition::of);
+            }
+        }
+        Ok(paid)
     }
 
     async fn reverted_earnings(

@@ -112,7 +112,7 @@ impl Company {
         let changed: Vec<_> = own.map(|change| &change.scope).collect();
         let is_changed = |who: &ParticipantId| {
             let of = |scope: &&Scope| matches!(scope, Scope::Participant(id) if id == who);
-            changed.iter().any(|scope| of(&scope))
+            changed.iter().any(|scope| of(scope))
         };
         let is_half_credited =
             |credit: &Credit| credit.period.as_str() == name && is_changed(&credit.participant);
@@ -246,7 +246,11 @@ impl Company {
         let range = dates(first, last);
         let counted = match process {
             Process::Calculate => dates(quarter_of(first).start, quarter_of(last).end - 1),
-            _ => range,
+            Process::Revert
+            | Process::Classify
+            | Process::Credit
+            | Process::RollUp
+            | Process::RunAll => range,
         };
         let waits = self.waits(counted).await?;
         let waits_anywhere = self.waits(DateRange::ALWAYS).await?;

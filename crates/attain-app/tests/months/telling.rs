@@ -203,18 +203,18 @@ fn simpler(best: &mut (Story, Failure), fails: impl Fn(&Story) -> Option<Failure
         let mut part = 0;
         loop {
             let mut story = best.0.clone();
-            let parts = match &mut story.operations[at] {
-                Operation::Import(rows) if rows.len() > 1 && part < rows.len() => {
-                    rows.remove(part);
-                    true
-                }
-                Operation::Adjust(deeds) if deeds.len() > 1 && part < deeds.len() => {
-                    deeds.remove(part);
-                    true
-                }
-                _ => false,
-            };
-            if !parts {
+            let operation = &mut story.operations[at];
+            if let Operation::Import(rows) = operation
+                && rows.len() > 1
+                && part < rows.len()
+            {
+                rows.remove(part);
+            } else if let Operation::Adjust(deeds) = operation
+                && deeds.len() > 1
+                && part < deeds.len()
+            {
+                deeds.remove(part);
+            } else {
                 break;
             }
             if !attempt(best, story) {

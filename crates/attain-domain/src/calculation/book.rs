@@ -13,7 +13,7 @@ use crate::credit::{Credit, CreditStatus};
 use crate::definition::calendar::IntervalKind;
 use crate::definition::{DefinitionSet, Participant};
 use crate::ids::{ParticipantId, PlanId};
-use crate::plan::{Phase, Plan};
+use crate::plan::{Basis, Phase, Plan};
 use crate::refusal::{Reason, Refusal, RowError};
 use crate::time::{Date, DateRange};
 
@@ -92,6 +92,13 @@ impl PlanBook {
     #[must_use]
     pub fn reads_transactions(&self) -> bool {
         self.components().any(CompiledComponent::reads_transactions)
+    }
+
+    /// Whether any plan has components that are earned once for an interval.
+    #[must_use]
+    pub fn has_intervals(&self) -> bool {
+        self.components()
+            .any(|one| matches!(one.basis, Basis::PerInterval { .. }))
     }
 
     /// Whether any plan has components of a phase.

@@ -1,5 +1,6 @@
 //! Where a page ends: keyset positions, and how many rows a page may have.
 
+use crate::earning::Earning;
 use crate::ids::{EarningId, ParticipantId, PaysheetId};
 use crate::time::Date;
 
@@ -62,6 +63,18 @@ pub struct EarningPosition {
     pub date: Date,
     /// The last tie-break.
     pub id: EarningId,
+}
+
+impl EarningPosition {
+    /// The position of an earning.
+    #[must_use]
+    pub fn of(earning: &Earning) -> Self {
+        Self {
+            participant: earning.key.participant.clone(),
+            date: earning.date,
+            id: earning.id,
+        }
+    }
 }
 
 /// Where a paysheet stands in its batch: by participant.

@@ -49,7 +49,7 @@ fn earned(taken: u16, paid: u16) -> Earning {
 
 fn revert(archive: bool, earnings: &[Earning]) -> Reverted {
     decide(archive, |settings, now| {
-        revert_credits(&[replaced(1)], earnings, settings, now).unwrap()
+        revert_credits(&[replaced(1)], earnings, &BTreeSet::new(), settings, now).unwrap()
     })
 }
 
@@ -98,6 +98,15 @@ fn what_stands_on_an_unpaid_sheet_stays_there() {
 }
 
 #[test]
+fn what_was_paid_for_an_interval_can_be_explained() {
+    let remembered = BTreeSet::from([credit(1).participant]);
+    let reverted = decide(false, |settings, now| {
+        revert_credits(&[replaced(1)], &[], &remembered, settings, now).unwrap()
+    });
+    assert_eq!(goes_to_history(&reverted), (true, vec![]));
+}
+
+#[test]
 fn what_is_earned_for_a_newer_version_is_left_alone() {
     let newer = Earning {
         credit: Some(crate::ids::CreditId(uuid(7))),
@@ -110,7 +119,14 @@ fn what_is_earned_for_a_newer_version_is_left_alone() {
 #[test]
 fn what_counts_is_not_touched() {
     let reverted = decide(true, |settings, now| {
-        revert_credits(&[credit(1)], &[earned(1, 1)], settings, now).unwrap()
+        revert_credits(
+            &[credit(1)],
+            &[earned(1, 1)],
+            &BTreeSet::new(),
+            settings,
+            now,
+        )
+        .unwrap()
     });
     assert_eq!(reverted, Reverted::default());
 }

@@ -37,7 +37,8 @@ const FACTS: [(&str, &str); 8] = [
         "SELECT t::text FROM (SELECT e.participant_id, plan_id, component_id, e.error_reason, \
          obsolete_at IS NULL, instalments_taken, instalments_paid, count(*), sum(e.amount), \
          md5(string_agg(concat_ws(' ', b.source_number, e.amount, earning_date), ';' \
-         ORDER BY b.source_number, e.amount, earning_date)) FROM earning e LEFT JOIN base_transaction b \
+         ORDER BY b.source_number, e.amount, earning_date)) \
+         FROM earning e LEFT JOIN base_transaction b \
          ON b.workspace_id = e.workspace_id AND b.transaction_id = e.transaction_id \
          WHERE e.workspace_id = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7) t",
     ),
