@@ -112,6 +112,8 @@ names! {
     IntervalId;
     /// Participants who are paid together.
     PayGroupId;
+    /// A payment plan: what somebody is paid at least, and how that is recovered.
+    PaymentPlanId;
     /// What kind of event a transaction is: `ORDER`, `INVOICE`, …
     TransactionType;
     /// The source system's number of a transaction.
@@ -178,6 +180,12 @@ uuids! {
     PaysheetId = "sht";
     /// A payment line.
     LineId = "lne";
+    /// A reward.
+    RewardId = "rwd";
+    /// The clearing of an owed balance.
+    ClearId = "clr";
+    /// The undoing of a clearing.
+    ClearUndoId = "cud";
     /// A piece of the work list.
     WorkItemId = "wrk";
     /// An entry of the activity log.

@@ -19,10 +19,13 @@ pub mod ids;
 pub mod money;
 pub mod paying;
 pub mod payment;
+pub mod payment_plan;
 pub mod plan;
 pub mod ports;
 pub mod refusal;
 pub mod reverting;
+pub mod reward;
+pub mod rewarding;
 pub mod run;
 pub mod stamp;
 #[cfg(feature = "testing")]

@@ -11,6 +11,7 @@ mod group;
 mod request;
 mod transactions;
 
+pub(crate) use decide::check_reason;
 pub use decide::{Adjusted, Known, Outcome, adjust};
 pub use request::{
     Adjustment, AdjustmentKind, CreditAction, CreditPatch, REASON_BYTES_MAX, SplitPart,

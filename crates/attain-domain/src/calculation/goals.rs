@@ -19,15 +19,15 @@ const PRORATED_DIGITS: u32 = crate::money::SCALE_MAX;
 
 /// When a person was there, as far as goals are concerned.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Presence {
+pub(crate) struct Presence {
     /// First day with the company; tenure counts from it.
     pub(super) start: Option<Date>,
     /// Employed and in the plan; disjoint and in rising order.
-    pub(super) ranges: Vec<DateRange>,
+    pub(crate) ranges: Vec<DateRange>,
 }
 
 impl Presence {
-    pub(super) fn new(
+    pub(crate) fn new(
         start: Option<Date>,
         end: Option<Date>,
         assigned: impl Iterator<Item = DateRange>,
@@ -57,7 +57,7 @@ impl Presence {
         self.ranges.iter().any(|there| there.overlaps(&range))
     }
 
-    fn days_in(&self, range: DateRange) -> i64 {
+    pub(crate) fn days_in(&self, range: DateRange) -> i64 {
         self.ranges.iter().map(|r| days(common(r, &range))).sum()
     }
 }
@@ -69,7 +69,7 @@ fn touches(earlier: &DateRange, later: &DateRange) -> bool {
     }
 }
 
-fn common(left: &DateRange, right: &DateRange) -> DateRange {
+pub(crate) fn common(left: &DateRange, right: &DateRange) -> DateRange {
     DateRange {
         from: left.from.max(right.from),
         to: match (left.to, right.to) {
@@ -80,7 +80,7 @@ fn common(left: &DateRange, right: &DateRange) -> DateRange {
 }
 
 /// Days of a range that is closed at both ends; none for an empty one.
-fn days(range: DateRange) -> i64 {
+pub(crate) fn days(range: DateRange) -> i64 {
     match (range.from, range.to) {
         (Some(from), Some(to)) => (to - from).num_days().max(0),
         _ => 0,

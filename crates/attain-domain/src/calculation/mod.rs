@@ -31,7 +31,7 @@ mod draft;
 mod earn;
 mod factor;
 mod fold;
-mod goals;
+pub(crate) mod goals;
 mod lane;
 pub mod lint;
 mod membership;

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::ids::{
     ActorId, AttributeName, CategoryId, ComponentId, DefinitionId, FactorId, GoalId, IntervalId,
-    MeasureId, ParticipantId, PayGroupId, PeriodId, PlanId, RateTableId, RequestId, RuleId,
-    RuleSetId, SourceNumber, TeamId, TransactionType, WorkerId, WorkspaceId,
+    MeasureId, ParticipantId, PayGroupId, PaymentPlanId, PeriodId, PlanId, RateTableId, RequestId,
+    RuleId, RuleSetId, SourceNumber, TeamId, TransactionType, WorkerId, WorkspaceId,
 };
 use crate::money::{Currency, Money};
 use crate::stamp::{Stamp, Version};
@@ -30,8 +30,8 @@ macro_rules! names {
 
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId FactorId GoalId IntervalId MeasureId
-    ParticipantId PayGroupId PeriodId PlanId RateTableId RequestId RuleId RuleSetId SourceNumber
-    TeamId TransactionType WorkerId WorkspaceId
+    ParticipantId PayGroupId PaymentPlanId PeriodId PlanId RateTableId RequestId RuleId RuleSetId
+    SourceNumber TeamId TransactionType WorkerId WorkspaceId
 }
 
 /// A name of the kind that is wanted.
