@@ -8,7 +8,7 @@ use chrono::{Datelike, Days, Months};
 use rust_decimal::Decimal;
 
 use super::sheet::{SheetFacts, SheetLine};
-use super::{AppliedPlan, PaymentPlan, Sharing, settle};
+use super::{AppliedPlan, PaymentPlan, RecoveryTiming, Sharing, settle};
 use crate::definition::calendar::{Period, PeriodStatus};
 use crate::definition::{Calendar, DefinitionSet};
 use crate::ids::{ComponentId, IntervalId, PaymentPlanId, PeriodId, PlanId};
@@ -67,7 +67,12 @@ pub fn lint_payment_plans(plans: &[&PaymentPlan], set: &DefinitionSet) -> Option
         let bench = Bench::new(plans, set, first)?;
         let last = bench.period.last_date();
         let pay_dates: BTreeSet<Date> = dates.iter().copied().chain([last]).collect();
+        let mut tried = BTreeSet::new();
         for pay_date in pay_dates.range(first..) {
+            let phases = plans.iter().map(|plan| phase_of(plan, *pay_date));
+            if !tried.insert(phases.collect::<Vec<_>>()) {
+                continue;
+            }
             for owed in bench.balances() {
                 for line in &bench.lines {
                     if let Some(finding) = bench.search(line, *pay_date, owed) {
@@ -93,14 +98,29 @@ fn dates_of(plans: &[&PaymentPlan]) -> BTreeSet<Date> {
         dates.extend(to.and_then(|date| date.checked_sub_months(Months::new(1))));
         dates.extend(terms.and_then(|terms| terms.waive_after));
         dates.extend(terms.and_then(|terms| match terms.timing {
-            super::RecoveryTiming::From(date) => Some(date),
-            super::RecoveryTiming::Immediate | super::RecoveryTiming::IntervalEnd(_) => None,
+            RecoveryTiming::From(date) => Some(date),
+            RecoveryTiming::Immediate | RecoveryTiming::IntervalEnd(_) => None,
         }));
     }
     if dates.is_empty() {
         dates.extend(Date::from_ymd_opt(2000, 1, 1));
     }
     dates
+}
+
+/// What of a plan depends on the pay date: whether recovery has begun, and whether it is over.
+fn phase_of(plan: &PaymentPlan, pay_date: Date) -> (bool, bool) {
+    let Some(terms) = plan.recoverability.terms() else {
+        return (false, true);
+    };
+    let has_begun = match terms.timing {
+        RecoveryTiming::From(date) => date <= pay_date,
+        RecoveryTiming::Immediate | RecoveryTiming::IntervalEnd(_) => true,
+    };
+    (
+        has_begun,
+        terms.waive_after.is_some_and(|date| date < pay_date),
+    )
 }
 
 /// One cent, or the least amount of the currency.

@@ -72,19 +72,26 @@ fn what_never_pays_less_is_passed() {
     let mut on_top = on("1000", floorless());
     on_top.minimum.mode = DrawMode::OnTop;
     assert_eq!(found(&[&on_top]), None);
-    let over = RecoveryTerms {
+    let never = RecoveryTerms {
+        timing: RecoveryTiming::From(date("2026-02-01")),
+        waive_after: Some(date("2026-01-31")),
+        ..floorless()
+    };
+    assert_eq!(found(&[&on("1000", never)]), None);
+}
+
+#[test]
+fn a_sheet_that_is_paid_in_arrears_can_fall_into_the_recovery() {
+    let late = RecoveryTerms {
         timing: RecoveryTiming::From(date("2026-02-01")),
         ..floorless()
     };
     let plan = PaymentPlan {
         effective: days("2026-01-01", "2026-02-01"),
-        ..on("1000", over)
+        ..on("1000", late)
     };
-    assert_eq!(
-        found(&[&plan]),
-        None,
-        "recovery begins when the draw is over"
-    );
+    let finding = found(&[&plan]).expect("January may be paid in February");
+    assert_eq!(finding.pay_date, date("2026-02-01"));
 }
 
 #[test]
