@@ -243,6 +243,31 @@ fn a_recovery_leaves_the_minimum_of_another_plan() {
 }
 
 #[test]
+fn nothing_is_recovered_out_of_what_the_sheet_advances() {
+    let old = PaymentPlan {
+        id: name("old"),
+        effective: days("2026-01-01", "2026-02-01"),
+        ..draw("400")
+    };
+    let floorless = RecoveryTerms {
+        floor: Floor::NotKept,
+        ..terms()
+    };
+    let new = PaymentPlan {
+        priority: 1,
+        effective: days("2026-02-01", "2027-01-01"),
+        ..on("1000", floorless)
+    };
+    Office::new([new, old]).check_months(&[
+        ("0", "400", "400"),
+        // 1 is advanced, so that nothing is recovered, not even for the other plan.
+        ("999", "1000", "401"),
+        // 400 come back; what is left is not above the minimum.
+        ("1200", "800", "1"),
+    ]);
+}
+
+#[test]
 fn an_advance_by_hand_goes_out_and_comes_back_by_the_terms_of_the_first_plan() {
     let mut office = Office::new([draw("1000")]);
     office.assign("500", true).expect("a good reward");
