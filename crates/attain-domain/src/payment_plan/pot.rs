@@ -65,7 +65,9 @@ impl Pot {
         Ok(Self { parts })
     }
 
-    /// The scopes of plans, each with a seat of its own, which those see that share everything.
+    /// The scopes of plans. Each has a seat of its own for what it advances, which plans see that
+    /// share at least the same components: to a narrower plan, an advance of a wider one is not pay
+    /// for its components.
     pub(super) fn scopes(&mut self, sharing: &[&Sharing], tree: &CategoryTree) -> Vec<Scope> {
         let of_lines = self.parts.len();
         for _ in sharing {
@@ -75,16 +77,16 @@ impl Pot {
                 amount: Decimal::ZERO,
             });
         }
-        let scope = |(index, sharing): (usize, &&Sharing)| {
+        let scope = |(index, own): (usize, &&Sharing)| {
+            let lines = (0..of_lines).filter(|at| is_shared(own, &self.parts[*at], tree));
+            let others = sharing.iter().enumerate();
+            let seats = others.filter(|(_, other)| is_wider(own, other, tree));
             let seat = of_lines + index;
-            let mut members: BTreeSet<usize> = match sharing {
-                Sharing::Everything => (0..self.parts.len()).collect(),
-                Sharing::Categories(_) | Sharing::Components(_) => (0..of_lines)
-                    .filter(|at| is_shared(sharing, &self.parts[*at], tree))
-                    .collect(),
-            };
-            members.insert(seat);
-            Scope { members, seat }
+            let members = lines.chain(seats.map(|(other, _)| of_lines + other));
+            Scope {
+                members: members.chain([seat]).collect(),
+                seat,
+            }
         };
         sharing.iter().enumerate().map(scope).collect()
     }
@@ -95,20 +97,17 @@ impl Pot {
         parts.into_iter().try_fold(Decimal::ZERO, add)
     }
 
-    /// Adds an amount where the first component is that is not empty.
+    /// Adds an amount to the seat of a scope. Names its first component that is not empty.
     pub(super) fn put(
         &mut self,
         scope: &Scope,
         amount: Decimal,
     ) -> Result<Option<Component>, MoneyError> {
-        let is_there = |at: &&usize| {
-            let part = &self.parts[**at];
-            part.component.is_some() && !part.amount.is_zero()
-        };
-        let at = *scope.members.iter().find(is_there).unwrap_or(&scope.seat);
-        let part = &mut self.parts[at];
-        part.amount = add(part.amount, amount)?;
-        Ok(part.component.clone())
+        let seat = &mut self.parts[scope.seat];
+        seat.amount = add(seat.amount, amount)?;
+        let there = scope.members.iter().map(|at| &self.parts[*at]);
+        let mut there = there.filter(|part| !part.amount.is_zero());
+        Ok(there.find_map(|part| part.component.clone()))
     }
 
     /// Takes an amount, from one part after the other as far as each is positive. Names the first
@@ -137,11 +136,31 @@ impl Pot {
 fn is_shared(sharing: &Sharing, part: &Part, tree: &CategoryTree) -> bool {
     match sharing {
         Sharing::Everything => true,
-        Sharing::Categories(named) => part.categories.iter().any(|category| {
-            let is_within = |ancestor| category == ancestor || tree.is_within(category, ancestor);
-            named.iter().any(is_within)
-        }),
+        Sharing::Categories(named) => part
+            .categories
+            .iter()
+            .any(|category| is_named(category, named, tree)),
         Sharing::Components(named) => part.component.as_ref().is_some_and(|c| named.contains(c)),
+    }
+}
+
+fn is_named(category: &CategoryId, named: &[CategoryId], tree: &CategoryTree) -> bool {
+    let is_within = |ancestor| category == ancestor || tree.is_within(category, ancestor);
+    named.iter().any(is_within)
+}
+
+/// Whether whatever shares the other plan shares this one too.
+fn is_wider(own: &Sharing, other: &Sharing, tree: &CategoryTree) -> bool {
+    match (own, other) {
+        (Sharing::Everything, _) => true,
+        (Sharing::Categories(own), Sharing::Categories(other)) => {
+            other.iter().all(|category| is_named(category, own, tree))
+        }
+        (Sharing::Components(own), Sharing::Components(other)) => {
+            other.iter().all(|component| own.contains(component))
+        }
+        (Sharing::Categories(_), Sharing::Everything | Sharing::Components(_))
+        | (Sharing::Components(_), Sharing::Everything | Sharing::Categories(_)) => false,
     }
 }
 

@@ -33,22 +33,22 @@ pub(super) fn recover(
             vec![lane.account.clone()]
         };
         let most = most_of(lanes, at, pot, desk)?;
-        let from = From {
+        let source = Source {
             accounts,
             plan: Some(lane.plan.id.clone()),
             scope: &lane.scope,
         };
-        let recovered = from.take(most, pot, desk)?;
+        let recovered = source.take(most, pot, desk)?;
         lanes[at].recovered = recovered;
     }
     if leading.is_none() && desk.settings.negative_sheet == NegativeSheet::Lifted {
         let most = room_beside(lanes, everything, None, pot)?;
-        let from = From {
+        let source = Source {
             accounts: unclaimed(lanes, desk),
             plan: None,
             scope: everything,
         };
-        from.take(most, pot, desk)?;
+        source.take(most, pot, desk)?;
     }
     Ok(())
 }
@@ -107,13 +107,13 @@ fn room_beside(
 }
 
 /// Where a recovery comes from.
-struct From<'a> {
+struct Source<'a> {
     accounts: Vec<Account>,
     plan: Option<PaymentPlanId>,
     scope: &'a Scope,
 }
 
-impl From<'_> {
+impl Source<'_> {
     /// Recovers up to `most`, from one account after the other: one reward of each.
     fn take(&self, most: Decimal, pot: &mut Pot, desk: &mut Desk<'_>) -> Result<Decimal, Refusal> {
         let mut recovered = Decimal::ZERO;

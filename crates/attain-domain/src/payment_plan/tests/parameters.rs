@@ -222,6 +222,30 @@ fn only_the_components_that_share_the_draw_count() {
 }
 
 #[test]
+fn plans_that_share_the_same_advance_once_and_a_narrow_cap_cuts_no_wide_advance() {
+    let narrow = |id: &str, priority, amount: &str| PaymentPlan {
+        id: name(id),
+        priority,
+        shared_by: Sharing::Components(vec![(name("reps"), name("hardware"))]),
+        ..guarantee(amount)
+    };
+    let mut twice = Office::new([narrow("first", 0, "1000"), narrow("second", 1, "1500")]);
+    let lines = [line("hardware", "200"), line("services", "50")];
+    assert_eq!(twice.sheet(&lines).pays, usd("1550"));
+
+    let capped = PaymentPlan {
+        pay_cap: Some(PayCap {
+            amount: decimal("600"),
+            withheld: Withheld::Lost,
+        }),
+        ..narrow("capped", 0, "0")
+    };
+    let mut wide = Office::new([capped, guarantee("0")]);
+    let lines = [line("hardware", "100"), line("services", "-900")];
+    assert_eq!(wide.sheet(&lines).pays, usd("0"));
+}
+
+#[test]
 fn a_recovery_leaves_the_minimum_of_another_plan() {
     let old = PaymentPlan {
         id: name("old"),
