@@ -154,6 +154,7 @@ fn one_save_has_five_effects() {
     assert_eq!(new.lineage, office.credits[0].lineage);
     assert_eq!(new.adjusted_from, Some(CreditId(uuid(1))));
     assert_eq!(new.stamp.version, Version(2));
+    assert_eq!(new.stamp.created_at, at(500), "it is a new record");
     assert!(changes.transactions_progressed[0].flags.preserve_credits);
     let entry = &changes.activities[0];
     assert_eq!(entry.reason.as_deref(), Some("the deal shrank"));
