@@ -3,7 +3,7 @@
 //! every operation the engine is compared with a slow reference that shares no code with it.
 //!
 //! `ATTAIN_MONTHS_SEQUENCES` asks for more stories, `ATTAIN_MONTHS_SEED` for others,
-//! `ATTAIN_MONTHS_OPERATIONS` for longer ones: CI tells them with 200 operations each. What fails is printed with its
+//! `ATTAIN_MONTHS_OPERATIONS` for longer ones: 200 is the long mode. What fails is printed with its
 //! seed and made shorter; such a story belongs into `regressions.rs`.
 
 mod books;
