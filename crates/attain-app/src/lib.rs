@@ -28,8 +28,8 @@ pub use payments::{
 };
 pub use reading::{
     Attainment, ComponentEarnings, CountedCredits, CreditExplained, CreditsSummary, EarningSource,
-    Explanation, KindSummary, LeftLive, LineExplained, PaymentExplained, PaysheetExplanation,
-    RuleExplained, Statement, StatementPayment, StatementTotals, TransactionView,
+    Explanation, KindSummary, LineExplained, PaymentExplained, PaysheetExplanation, RuleExplained,
+    Statement, StatementPayment, StatementTotals, TransactionView,
 };
 pub use runs::{RunRequest, WhenBusy};
 pub use system::{SystemClock, TimeOrderedIds};

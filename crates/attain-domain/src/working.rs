@@ -29,6 +29,16 @@ impl Circumstances<'_> {
         Stamp::new(self.at, self.actor.clone())
     }
 
+    /// The stamp of a new record that is the next version of another: its version goes on from that
+    /// one's, and it is made now.
+    #[must_use]
+    pub fn succeed(&self, stamp: &Stamp) -> Stamp {
+        Stamp {
+            created_at: self.at,
+            ..self.touch(stamp)
+        }
+    }
+
     /// The stamp of a record that is written again.
     #[must_use]
     pub fn touch(&self, stamp: &Stamp) -> Stamp {

@@ -133,7 +133,13 @@ pub(crate) async fn revert_range(
     range: DateRange,
 ) -> Result<DateRange, Refusal> {
     let range = match process {
-        Process::RunAll | Process::Calculate => counted(world, range),
+        Process::RunAll | Process::Calculate => {
+            // What was calculated after its dates shifts with them, and is calculated again.
+            let known = snapshot.calculations().await.map_err(store_refusal)?;
+            let ends = known.iter().filter_map(|one| one.through.succ_opt());
+            let to = range.to.map(|to| ends.fold(to, Date::max));
+            counted(world, DateRange { to, ..range })
+        }
         Process::Revert | Process::Classify | Process::Credit | Process::RollUp => range,
     };
     let missing = parted(snapshot, world, range).await?;

@@ -13,10 +13,11 @@ use attain_domain::transaction::Transaction;
 
 use super::counted::counted_credits;
 use super::explanation::{
-    CountedCredits, CreditExplained, EarningSource, Explanation, LeftLive, LineExplained,
-    PATH_STEPS_MAX, PaymentExplained, PaysheetExplanation, RuleExplained,
+    CountedCredits, CreditExplained, EarningSource, Explanation, LineExplained, PATH_STEPS_MAX,
+    PaymentExplained, PaysheetExplanation, RuleExplained,
 };
 use crate::caller::Caller;
+use crate::corrections::Left;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
 use crate::world::World;
@@ -98,7 +99,7 @@ impl Engine {
 /// An earning, live or past.
 struct Found {
     earning: Earning,
-    left: Option<LeftLive>,
+    left: Option<Left>,
 }
 
 struct Explainer<'a> {
@@ -133,7 +134,7 @@ impl Explainer<'_> {
                  left_at,
                  left_by,
              }| {
-                let left = Some(LeftLive {
+                let left = Some(Left {
                     because,
                     at: left_at,
                     by: left_by,

@@ -1,31 +1,21 @@
 //! What an explanation says: how an earning came to be and what became of it, from stored facts.
 
-use attain_domain::credit::{Credit, LeftBecause};
+use attain_domain::credit::Credit;
 use attain_domain::definition::rules::CreditRule;
 use attain_domain::earning::Earning;
-use attain_domain::ids::{ActorId, CreditId, LineId, RuleId, RuleSetId};
+use attain_domain::ids::{CreditId, LineId, RuleId, RuleSetId};
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
 use attain_domain::plan::Component;
 use attain_domain::run::Calculation;
-use attain_domain::time::Instant;
 use attain_domain::transaction::Transaction;
+
+use crate::corrections::Left;
 
 /// Most credits that an explanation lists; the count covers all.
 pub(super) const COUNTED_CREDITS_MAX: usize = 100;
 
 /// Most steps of a roll-up path; hierarchies are far less deep.
 pub(super) const PATH_STEPS_MAX: usize = 100;
-
-/// Why and when an earning left for history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftLive {
-    /// Why.
-    pub because: LeftBecause,
-    /// When.
-    pub at: Instant,
-    /// Who made it leave.
-    pub by: ActorId,
-}
 
 /// The rule that gave a credit.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +81,7 @@ pub struct Explanation {
     /// the rate table, factors, the unrounded amount, and what cap and floor did.
     pub earning: Earning,
     /// Set when it went to history.
-    pub left: Option<LeftLive>,
+    pub left: Option<Left>,
     /// The component, as the version of the plan that was used has it.
     pub component: Option<Component>,
     /// What it comes from.

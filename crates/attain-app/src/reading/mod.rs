@@ -12,8 +12,8 @@ mod statement_of;
 mod tests;
 
 pub use explanation::{
-    CountedCredits, CreditExplained, EarningSource, Explanation, LeftLive, LineExplained,
-    PaymentExplained, PaysheetExplanation, RuleExplained,
+    CountedCredits, CreditExplained, EarningSource, Explanation, LineExplained, PaymentExplained,
+    PaysheetExplanation, RuleExplained,
 };
 pub use lists::TransactionView;
 pub(crate) use lists::newest_transactions;

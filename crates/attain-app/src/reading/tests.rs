@@ -317,27 +317,28 @@ async fn a_paysheet_is_explained_page_by_page() {
 
 #[tokio::test]
 async fn an_explanation_survives_a_credit_that_has_gone() {
-    let company = Company::new().await;
-    rolled_up(&company).await;
-    let mut set = company.changes();
-    let (because, actor) = (LeftBecause::Recredited, name("clerk"));
-    let id = CreditId(uuid(8));
-    set.changes.credits_departed = vec![Departure {
-        id,
-        because,
-        archive: true,
-        at: at(1),
-        actor,
-    }];
-    company.store.commit(set).await.unwrap();
-    let explained = company
-        .engine
-        .explain_earning(&company.caller, earning(8).id)
-        .await
-        .unwrap();
-    let EarningSource::Credit(source) = explained.source else {
-        panic!("per event")
-    };
-    assert_eq!((source.id, source.credit), (id, None));
-    assert_eq!(source.transaction.map(|found| found.stamp), Some(stamp()));
+    for archive in [true, false] {
+        let company = Company::new().await;
+        rolled_up(&company).await;
+        let mut set = company.changes();
+        let (because, actor) = (LeftBecause::Recredited, name("clerk"));
+        let id = CreditId(uuid(8));
+        set.changes.credits_departed = vec![Departure {
+            id,
+            because,
+            archive,
+            at: at(1),
+            actor,
+        }];
+        company.store.commit(set).await.unwrap();
+        let (engine, caller) = (&company.engine, &company.caller);
+        let explained = engine.explain_earning(caller, earning(8).id).await.unwrap();
+        let EarningSource::Credit(source) = explained.source else {
+            panic!("per event")
+        };
+        // History has what was archived.
+        let found = source.credit.map(|credit| credit.id);
+        assert_eq!((source.id, found), (id, archive.then_some(id)));
+        assert_eq!(source.transaction.map(|found| found.stamp), Some(stamp()));
+    }
 }

@@ -27,7 +27,7 @@ use crate::failure::store_refusal;
 const FORMER_VERSIONS_MAX: usize = 100;
 
 /// Most items of the work list in one chunk.
-const ITEMS_MAX: usize = 50;
+const ITEMS_MAX: usize = 500;
 
 /// Participants and periods that a chunk has put into the change log already.
 pub(super) type Noted = BTreeSet<(PeriodId, ParticipantId)>;
@@ -69,6 +69,11 @@ fn jobs(items: Vec<WorkItem>) -> Vec<Job> {
     wholes.into_values().chain(alone).collect()
 }
 
+/// Whether an item is of one transaction.
+fn is_single(item: &WorkItem) -> bool {
+    item.first == item.last
+}
+
 /// An item of the work list as the plan leaves it, and what it takes the place of.
 struct Cut {
     item: WorkItem,
@@ -105,11 +110,14 @@ impl Coordinator {
     async fn cut(&self, job: Job, cuts: &mut Vec<Cut>) -> Result<(), Stop> {
         let Job { item, covered } = job;
         let ground = &self.ground;
-        let snapshot = ground.snapshot().await?;
-        let chunk = ChunkSize::new(ground.engine.limits.chunk_transactions);
-        let spans = snapshot.spans_of_work(&item, chunk).await;
-        let spans = spans.map_err(store_refusal)?;
-        drop(snapshot);
+        let spans = if is_single(&item) {
+            Vec::new()
+        } else {
+            let snapshot = ground.snapshot().await?;
+            let chunk = ChunkSize::new(ground.engine.limits.chunk_transactions);
+            let spans = snapshot.spans_of_work(&item, chunk).await;
+            spans.map_err(store_refusal)?
+        };
         if spans.len() <= 1 && covered.is_empty() {
             cuts.push(Cut {
                 item,
@@ -180,8 +188,9 @@ fn planned(process: Process, cuts: impl Iterator<Item = Cut>) -> Planned {
 }
 
 impl Worker {
-    /// Goes through items of the work list. What is left of one after a piece takes its place in
-    /// the same commit, so that a run that dies in between leaves exactly the rest.
+    /// Goes through items of the work list, single transactions some at a time. What is left of one
+    /// after a piece takes its place in the same commit, so that a run that dies in between leaves
+    /// exactly the rest.
     pub(super) async fn credit(
         &mut self,
         process: Process,
@@ -191,11 +200,11 @@ impl Worker {
         while let Some(item) = items.front().cloned() {
             self.keep().await?;
             let mut left = items.clone();
-            left.pop_front();
+            let taken: Vec<WorkItem> = left.drain(..self.together(&items)).collect();
             // It may have been closed meanwhile: then the item waits.
             let (piece, touched) = if self.ground.periods.contains(&item.period) {
                 let snapshot = self.ground.snapshot().await?;
-                let part = self.credit_part(process, &item, &*snapshot).await?;
+                let part = self.credit_part(process, &taken, &*snapshot).await?;
                 drop(snapshot);
                 let next = part.rest.map(|first| WorkItem {
                     id: WorkItemId(self.ground.new_id()),
@@ -205,7 +214,7 @@ impl Worker {
                 if let Some(rest) = &next {
                     left.push_front(rest.clone());
                 }
-                self.piece(process, &item, next, part)
+                self.piece(process, &taken, next, part)
             } else {
                 let of_definitions = true;
                 let units = 1;
@@ -228,21 +237,49 @@ impl Worker {
         Ok(())
     }
 
-    async fn credit_part(
-        &self,
-        process: Process,
-        item: &WorkItem,
-        snapshot: &dyn Snapshot,
-    ) -> Result<Part, Stop> {
+    /// How many of the first items are gone through together: single transactions that wait for the
+    /// same stage, as many as a commit may have, or one item that spans more.
+    fn together(&self, items: &VecDeque<WorkItem>) -> usize {
         let chunk = ChunkSize::new(self.ground.engine.limits.chunk_transactions);
-        let transactions = snapshot
-            .transactions_of_work(item, None, chunk)
-            .await
-            .map_err(store_refusal)?;
+        let periods = &self.ground.periods;
+        let stage = items.front().map(|item| item.stage);
+        let alike = |item: &&WorkItem| {
+            is_single(item) && Some(item.stage) == stage && periods.contains(&item.period)
+        };
+        let singles = items.iter().take(chunk.rows()).take_while(alike).count();
+        singles.clamp(1, items.len().max(1))
+    }
+
+    /// The transactions of items that are gone through together, and from which one a single item
+    /// has more.
+    async fn transactions_in(
+        &self,
+        items: &[WorkItem],
+        snapshot: &dyn Snapshot,
+    ) -> Result<(Vec<Transaction>, Option<TransactionId>), Stop> {
+        let [item] = items else {
+            let ids: Vec<TransactionId> = items.iter().map(|item| item.first).collect();
+            let found = snapshot.transactions_by_id(&ids).await;
+            return Ok((found.map_err(store_refusal)?, None));
+        };
+        let chunk = ChunkSize::new(self.ground.engine.limits.chunk_transactions);
+        let transactions = snapshot.transactions_of_work(item, None, chunk).await;
+        let transactions = transactions.map_err(store_refusal)?;
         let rest = (transactions.len() == chunk.rows())
             .then(|| transactions.last().and_then(|last| after(last.id)))
             .flatten()
             .filter(|next| *next <= item.last);
+        Ok((transactions, rest))
+    }
+
+    async fn credit_part(
+        &self,
+        process: Process,
+        items: &[WorkItem],
+        snapshot: &dyn Snapshot,
+    ) -> Result<Part, Stop> {
+        let (transactions, rest) = self.transactions_in(items, snapshot).await?;
+        let stage = items.first().map_or(Process::Classify, |item| item.stage);
         let other_versions = other_versions(snapshot, &transactions).await?;
         let credits = credits_of(snapshot, &transactions, &other_versions).await?;
         let past_credits = past_credits_of(snapshot, &transactions).await?;
@@ -251,8 +288,8 @@ impl Worker {
             .map(|credit| (credit.id, credit.lineage))
             .collect();
         let stages = Stages {
-            classify: item.stage == Process::Classify,
-            credit: process != Process::Classify && item.stage <= Process::Credit,
+            classify: stage == Process::Classify,
+            credit: process != Process::Classify && stage <= Process::Credit,
             roll_up: matches!(process, Process::RunAll | Process::RollUp),
         };
         let world = &self.ground.world;
@@ -281,7 +318,7 @@ impl Worker {
     fn piece(
         &self,
         process: Process,
-        item: &WorkItem,
+        items: &[WorkItem],
         rest: Option<WorkItem>,
         part: Part,
     ) -> (Piece, Noted) {
@@ -297,20 +334,21 @@ impl Worker {
             .map(|(who, period)| (period, who))
             .collect();
         note_touched(&touched, &self.noted, &mut changes);
-        let units = u64::from(rest.is_none());
-        changes.work_done.push(item.id);
-        if let Some(next_stage) = stage_after(process) {
-            let last = match &rest {
-                Some(rest) => before(rest.first),
-                None => item.last,
-            };
-            let id = WorkItemId(self.ground.new_id());
-            changes.work.push(WorkItem {
-                id,
-                stage: next_stage,
-                last,
-                ..item.clone()
-            });
+        let units = if rest.is_none() {
+            items.len() as u64
+        } else {
+            0
+        };
+        changes.work_done.extend(items.iter().map(|item| item.id));
+        if let Some(stage) = stage_after(process) {
+            for item in items {
+                changes.work.push(WorkItem {
+                    id: WorkItemId(self.ground.new_id()),
+                    stage,
+                    last: rest.as_ref().map_or(item.last, |rest| before(rest.first)),
+                    ..item.clone()
+                });
+            }
         }
         changes.work.extend(rest);
         let piece = Piece {

@@ -93,6 +93,19 @@ impl Crew {
         self.at_work.push(side_by_side(work));
     }
 
+    /// Has everybody leave and waits until they have, for a while. Who is stopped on the way out is
+    /// still at its last look when this returns: the caller may close the store then, and it would
+    /// tell of a store that is gone.
+    async fn disband(mut self) {
+        self.leave.tell();
+        self.engine.wake();
+        let gone = async { while self.next().await.is_some() {} };
+        tokio::select! {
+            () = gone => {}
+            () = after(LEAVES_WITHIN) => {}
+        }
+    }
+
     /// The next outcome; none when nobody is at work.
     async fn next(&mut self) -> Option<Outcome> {
         loop {
@@ -233,13 +246,13 @@ impl Engine {
             crew.add_worker(worker, Scope::Run(caller.clone(), id));
         }
         while let Some(outcome) = crew.next().await {
-            match outcome {
-                Outcome::Coordinator(Ok(Some(ended))) => return Ok(ended),
-                Outcome::Worker(Ok(())) | Outcome::Coordinator(Ok(None)) => {}
-                Outcome::Worker(Err(refusal)) | Outcome::Coordinator(Err(refusal)) => {
-                    return Err(refusal);
-                }
-            }
+            let end = match outcome {
+                Outcome::Coordinator(Ok(Some(ended))) => Ok(ended),
+                Outcome::Worker(Ok(())) | Outcome::Coordinator(Ok(None)) => continue,
+                Outcome::Worker(Err(refusal)) | Outcome::Coordinator(Err(refusal)) => Err(refusal),
+            };
+            crew.disband().await;
+            return end;
         }
         // Somebody else has ended it.
         let ended = self.run(caller, id).await?;

@@ -1,14 +1,14 @@
 //! Revert: the coordinator moves what is obsolete out of the live tables, page by page, each page a
 //! commit. What it has moved is not there for the next page, and neither for the next run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attain_domain::activity::{Activity, ActivityAction, RecordKind};
 use attain_domain::calculation::Window;
 use attain_domain::change::Changes;
 use attain_domain::credit::Credit;
 use attain_domain::earning::Earning;
-use attain_domain::ids::{ActivityId, LineageId, ParticipantId, TransactionId};
+use attain_domain::ids::{ActivityId, CreditId, LineageId, ParticipantId, TransactionId};
 use attain_domain::money::MoneyError;
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
@@ -149,41 +149,48 @@ impl Coordinator {
         Ok(reverted.map_err(too_large)?)
     }
 
-    /// Who of those that some credits are of has been paid for an interval that may have counted
-    /// them. Nobody is looked for when everything is archived.
+    /// Which of some credits an earning of an interval may have counted that has been paid. Nothing
+    /// is looked for when everything is archived.
     async fn paid_for_intervals(
         &self,
         snapshot: &dyn Snapshot,
         credits: &[Credit],
-    ) -> Result<BTreeSet<ParticipantId>, Stop> {
+    ) -> Result<BTreeSet<CreditId>, Stop> {
         let world = &self.ground.world;
-        let mut paid = BTreeSet::new();
+        let mut counted = BTreeSet::new();
         let dates = || credits.iter().map(|credit| credit.credit_date);
         let (Some(from), Some(through)) = (dates().min(), dates().max()) else {
-            return Ok(paid);
+            return Ok(counted);
         };
         if world.settings().archive_updated_credits || !world.plans.has_intervals() {
-            return Ok(paid);
+            return Ok(counted);
         }
         let reach = world.plans.reach(&world.set, Window { from, through });
-        let who: BTreeSet<_> = credits.iter().map(|one| one.participant.clone()).collect();
-        let who: Vec<ParticipantId> = who.into_iter().collect();
+        let mut own: BTreeMap<&ParticipantId, Vec<&Credit>> = BTreeMap::new();
+        for credit in credits {
+            own.entry(&credit.participant).or_default().push(credit);
+        }
+        let who: Vec<ParticipantId> = own.keys().map(|id| (*id).clone()).collect();
         let most = ChunkSize::largest();
         for who in who.chunks(most.rows()) {
             let mut after: Option<EarningPosition> = None;
             loop {
                 let page = snapshot.current_earnings(who, reach, after.as_ref(), most);
                 let page = page.await.map_err(store_refusal)?;
-                let of_intervals = page.iter().filter(|one| one.key.lineage.is_none());
-                let taken = of_intervals.filter(|one| one.instalments.taken > 0);
-                paid.extend(taken.map(|one| one.key.participant.clone()));
+                for earning in page.iter().filter(|one| is_paid_interval(one)) {
+                    let dates = world.interval(&earning.key.interval);
+                    let own = own.get(&earning.key.participant).into_iter().flatten();
+                    let within = own
+                        .filter(|one| dates.is_some_and(|dates| dates.contains(one.credit_date)));
+                    counted.extend(within.map(|credit| credit.id));
+                }
                 if page.len() < most.rows() {
                     break;
                 }
                 after = page.last().map(EarningPosition::of);
             }
         }
-        Ok(paid)
+        Ok(counted)
     }
 
     async fn reverted_earnings(
@@ -221,6 +228,11 @@ impl Coordinator {
             .ground
             .now(|now| revert_transactions(&transactions, &remembered, settings, now)))
     }
+}
+
+/// Whether a sheet has taken what was earned once for an interval.
+fn is_paid_interval(earning: &Earning) -> bool {
+    earning.key.lineage.is_none() && earning.instalments.taken > 0
 }
 
 fn too_large(error: MoneyError) -> Refusal {

@@ -113,5 +113,5 @@ fn months_on_memory() {
 
 #[test]
 fn months_on_sqlite() {
-    check_stories(On::Sqlite, 100);
+    check_stories(On::Sqlite, 30);
 }

@@ -1,7 +1,7 @@
 //! Stories that once broke a promise, as short as they could be made. Each is told under many
 //! choices of rules, rates and hierarchies.
 
-use attain_domain::run::Process::Calculate;
+use attain_domain::run::Process::{self, Calculate};
 
 use crate::operations::Operation::{
     self, Adjust, AdjustSale, Close, Import, Make, Open, PayMonth, Revert, Run, RunAll,
@@ -181,6 +181,20 @@ fn a_sale_wanders_while_a_sheet_waits() {
         RunAll,
         Close(0),
         sale(5, 72, 50_000, 3),
+        RunAll,
+    ]);
+}
+
+/// A run over January to March calculated April again, too, where something waited for Revert.
+#[test]
+fn what_comes_after_the_dates_of_a_run_is_reverted_with_them() {
+    check(&[
+        sale(0, 94, -5_156, 1),
+        RunAll,
+        PayMonth(3),
+        sale(1, 73, 218_204, 2),
+        Adjust(vec![(0, RollsUp(false))]),
+        Run(Process::RunAll, 0, 2),
         RunAll,
     ]);
 }

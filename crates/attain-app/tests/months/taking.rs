@@ -112,7 +112,7 @@ impl Company {
         let changed: Vec<_> = own.map(|change| &change.scope).collect();
         let is_changed = |who: &ParticipantId| {
             let of = |scope: &&Scope| matches!(scope, Scope::Participant(id) if id == who);
-            changed.iter().any(|scope| of(scope))
+            changed.iter().any(of)
         };
         let is_half_credited =
             |credit: &Credit| credit.period.as_str() == name && is_changed(&credit.participant);

@@ -76,7 +76,7 @@ impl Group<'_> {
     ) {
         new.id = CreditId(now.id());
         if new.lineage == old.lineage {
-            new.stamp = now.touch(&old.stamp);
+            new.stamp = now.succeed(&old.stamp);
         } else {
             new.lineage = LineageId(now.id());
             new.stamp = now.stamp();

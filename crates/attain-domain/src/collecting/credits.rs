@@ -329,7 +329,7 @@ fn give(
                 .filter(is_made_from)
                 .copied();
             decisions.obsolete(replaced, LeftBecause::Adjusted, now);
-            (old.lineage, now.touch(&old.stamp))
+            (old.lineage, now.succeed(&old.stamp))
         }
         None => (LineageId(now.id()), now.stamp()),
     };

@@ -12,9 +12,10 @@ use crate::run::{Change, Process, Scope, WorkItem};
 use crate::transaction::{Transaction, TransactionProgress, TransactionStatus};
 use crate::working::Circumstances;
 
-/// Up to this many stored transactions of one period that have to be looked at again have a work item
-/// each. Above it, items span what lies between them, too: looking at a transaction for nothing costs
-/// less than an item of its own.
+/// Up to this many stored transactions of one period that an import makes processes look at again
+/// have a work item each. Above it, items span what lies between them, too: they came in together,
+/// and a commit of an import shall not leave thousands of items. What somebody adjusts by hand, at
+/// most some thousands, may be anywhere: each has an item of its own.
 const SINGLE_ITEMS_MAX: usize = 100;
 
 /// How many items span more than that. Ids rise with time, so what came in months apart is far
@@ -358,7 +359,11 @@ impl Decisions {
         for (period, mut ids) in self.again {
             ids.sort_unstable();
             ids.dedup();
-            let spans = spans(&ids).into_iter();
+            let most = match self.reason {
+                Some(_) => ids.len(),
+                None => SINGLE_ITEMS_MAX,
+            };
+            let spans = spans(&ids, most).into_iter();
             let items = spans.map(|(first, last)| item(period.clone(), first, last, now));
             changes.work.extend(items);
         }
@@ -389,12 +394,12 @@ impl Decisions {
     }
 }
 
-/// Spans over ids in rising order, no two of which touch. More than a few ids are cut where they lie
+/// Spans over ids in rising order, no two of which touch. More than `most` ids are cut where they lie
 /// furthest apart.
-fn spans(ids: &[TransactionId]) -> Vec<(TransactionId, TransactionId)> {
+fn spans(ids: &[TransactionId], most: usize) -> Vec<(TransactionId, TransactionId)> {
     let places = 1..ids.len();
     let mut cuts: Vec<(u128, usize)> = places.zip(ids.windows(2)).map(gap_before).collect();
-    if ids.len() > SINGLE_ITEMS_MAX {
+    if ids.len() > most {
         cuts.sort_unstable_by(|a, b| b.cmp(a));
         cuts.truncate(SPANS_MAX - 1);
         cuts.sort_unstable_by_key(|(_, place)| *place);

@@ -279,14 +279,14 @@ impl<'a> Difference<'a> {
             Some(old) => {
                 credit.lineage = old.lineage;
                 credit.adjusted_from = Some(old.id);
-                credit.stamp = now.touch(&old.stamp);
+                credit.stamp = now.succeed(&old.stamp);
                 self.depart(old, live.transaction, LeftBecause::Recredited, now);
             }
             None => match live.take_past(&credit, self.calendar) {
                 Some(past) => {
                     credit.lineage = past.lineage;
                     credit.adjusted_from = Some(past.id);
-                    credit.stamp = now.touch(&past.stamp);
+                    credit.stamp = now.succeed(&past.stamp);
                 }
                 None => {
                     credit.lineage = LineageId(now.id());

@@ -29,15 +29,15 @@ pub struct Reverted {
 
 /// Reverts obsolete credits with what was earned for them. `earnings` has everything in the live
 /// table for their lineages; what is earned for a newer version is left alone. `remembered` names
-/// whose earnings of intervals have been paid: what they were credited goes to history, so that
-/// these can be explained.
+/// those that an earning of an interval counted which has been paid: they go to history, so that it
+/// can be explained.
 ///
 /// # Errors
 /// [`MoneyError`] when what was paid cannot be added up.
 pub fn revert_credits(
     credits: &[Credit],
     earnings: &[Earning],
-    remembered: &BTreeSet<ParticipantId>,
+    remembered: &BTreeSet<CreditId>,
     settings: &Settings,
     now: &mut Circumstances<'_>,
 ) -> Result<Reverted, MoneyError> {
@@ -52,7 +52,7 @@ pub fn revert_credits(
         let Some(mark) = &credit.obsolete else {
             continue;
         };
-        let mut is_paid = remembered.contains(&credit.participant);
+        let mut is_paid = remembered.contains(&credit.id);
         for earning in of_credit.remove(&credit.id).into_iter().flatten() {
             is_paid |= earning.instalments.taken > 0;
             reverted.take_back(earning, mark, settings, now)?;

@@ -99,7 +99,7 @@ fn what_stands_on_an_unpaid_sheet_stays_there() {
 
 #[test]
 fn what_was_paid_for_an_interval_can_be_explained() {
-    let remembered = BTreeSet::from([credit(1).participant]);
+    let remembered = BTreeSet::from([credit(1).id]);
     let reverted = decide(false, |settings, now| {
         revert_credits(&[replaced(1)], &[], &remembered, settings, now).unwrap()
     });

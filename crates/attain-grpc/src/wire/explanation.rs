@@ -1,8 +1,8 @@
 //! Explanations: how an earning came to be, and what became of it.
 
 use attain_app::{
-    CountedCredits, CreditExplained, EarningSource, Explanation, LeftLive, LineExplained,
-    PaymentExplained, RuleExplained,
+    CountedCredits, CreditExplained, EarningSource, Explanation, LineExplained, PaymentExplained,
+    RuleExplained,
 };
 use attain_domain::credit::Credit;
 use attain_domain::definition::rules::{CreditRule, Receiver, ReceiverKind};
@@ -15,7 +15,8 @@ use attain_proto::attain::v1::explanation::Source;
 use attain_proto::attain::v1::rule_receiver::Who;
 
 use super::earning::View;
-use super::values::{date, decimal, range, time};
+use super::history::left;
+use super::values::{date, decimal, range};
 use super::{credit, earning, payment, transaction};
 
 /// An explanation.
@@ -57,14 +58,6 @@ pub(crate) fn line(explained: &LineExplained) -> Result<proto::LineExplained, Re
         line: Some(payment::line(&explained.line)?),
         earning: explained.earning.as_ref().map(to_wire).transpose()?,
     })
-}
-
-fn left(left: &LeftLive) -> proto::LeftLive {
-    proto::LeftLive {
-        because: credit::because(left.because).into(),
-        left_time: Some(time(left.at)),
-        actor: left.by.to_string(),
-    }
 }
 
 fn component(component: &Component) -> proto::ComponentExplained {

@@ -83,7 +83,8 @@ pub(crate) fn as_of(read: &AsOf) -> Result<proto::AsOf, Refusal> {
     })
 }
 
-fn left(left: &Left) -> proto::LeftLive {
+/// Why, when and by whom a row left the live tables.
+pub(super) fn left(left: &Left) -> proto::LeftLive {
     let Left { because, at, by } = left;
     proto::LeftLive {
         because: credit::because(*because).into(),

@@ -299,7 +299,7 @@ async fn earnings_come_back_from_history_as_they_were(site: Site) {
         ..row
     });
     let expected: Vec<Earning> = expected.collect();
-    let returned = expected.iter().cloned().map(|row| EarningFacts::of(&row));
+    let returned = expected.iter().map(EarningFacts::of);
     site.commit(Changes {
         earnings_returned: returned.collect(),
         ..Changes::default()

@@ -134,7 +134,7 @@ pub(super) fn earning_return(draft: &mut Draft<'_>) {
         transaction: None,
         trace,
         stamp: draft.stamp(Some(&row.stamp)),
-        ..EarningFacts::of(&row)
+        ..EarningFacts::of(row)
     };
     draft.changes.earnings_returned.push(facts);
 }
@@ -181,7 +181,7 @@ pub(super) fn earning_change(draft: &mut Draft<'_>) {
                 transaction: None,
                 trace,
                 stamp,
-                ..EarningFacts::of(&row)
+                ..EarningFacts::of(row)
             });
         }
         _ => {

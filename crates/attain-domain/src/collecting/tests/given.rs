@@ -87,6 +87,7 @@ fn a_changed_credit_is_a_new_version_and_its_siblings_stay() {
         (new.lineage, new.stamp.version),
         (old.lineage, old.stamp.version.next())
     );
+    assert!(new.stamp.created_at > old.stamp.created_at);
     world.credit(EVERYTHING);
     let expected = [
         "direct ana 70",

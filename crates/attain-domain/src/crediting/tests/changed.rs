@@ -84,6 +84,7 @@ fn what_stays_equal_stays_untouched_and_what_changes_keeps_its_lineage() {
         (ben.lineage, ben.stamp.version),
         (old.lineage, old.stamp.version.next())
     );
+    assert!(ben.stamp.created_at > old.stamp.created_at);
     assert_eq!(ben.amount, super::super::fixture::usd("300"));
     // Ben, and what Mia and Zoe got through him and Mia.
     assert_eq!(world.departed.len(), 3);
