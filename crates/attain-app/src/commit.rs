@@ -115,6 +115,9 @@ fn looks_again(guard: &Guard) -> bool {
         | Guard::BatchAt(..)
         | Guard::PaysheetAt(..)
         | Guard::LineAt(..)
+        | Guard::RewardAt(..)
+        | Guard::ClearAt(..)
+        | Guard::RewardsUnchanged(..)
         | Guard::ChunkAt(..)
         | Guard::RunAt(..) => true,
     }

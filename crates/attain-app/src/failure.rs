@@ -54,6 +54,9 @@ fn guard_refusal(guard: &Guard) -> Refusal {
         | Guard::BatchAt(..)
         | Guard::PaysheetAt(..)
         | Guard::LineAt(..)
+        | Guard::RewardAt(..)
+        | Guard::ClearAt(..)
+        | Guard::RewardsUnchanged(..)
         | Guard::ChunkAt(..)
         | Guard::RunAt(..) => Refusal::new(
             Reason::VersionMismatch,

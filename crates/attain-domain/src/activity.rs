@@ -31,6 +31,12 @@ pub enum RecordKind {
     Paysheet,
     /// Payment lines.
     PaymentLine,
+    /// Rewards.
+    Reward,
+    /// Clearings of owed balances.
+    Clear,
+    /// Undoings of clearings.
+    ClearUndo,
     /// A process run.
     Run,
     /// A calculation.

@@ -6,10 +6,12 @@ use crate::credit::{Credit, CreditStatus, LeftBecause, Obsolete};
 use crate::definition::{Definition, DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, EarningPayment, Trace};
 use crate::ids::{
-    ActorId, BatchId, CalculationId, ChunkId, CreditId, DefinitionId, EarningId, LineId,
-    PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId, WorkspaceId,
+    ActorId, BatchId, CalculationId, ChunkId, ClearId, CreditId, DefinitionId, EarningId, LineId,
+    PaysheetId, PeriodId, RequestId, RewardId, RunId, TransactionId, WorkItemId, WorkspaceId,
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
+use crate::ports::RewardsMark;
+use crate::reward::{Clear, ClearUndo, Reward};
 use crate::run::{Calculation, Change, Run, RunLogEntry, WorkItem};
 use crate::stamp::{Stamp, Version};
 use crate::time::{Date, DateRange, Instant};
@@ -38,6 +40,12 @@ pub enum Guard {
     PaysheetAt(PaysheetId, Version),
     /// The payment line has this version.
     LineAt(LineId, Version),
+    /// The reward has this version.
+    RewardAt(RewardId, Version),
+    /// The clearing has this version.
+    ClearAt(ClearId, Version),
+    /// No reward and no clearing of the participant was written since the mark was read.
+    RewardsUnchanged(RewardsMark),
     /// The run has this version.
     RunAt(RunId, Version),
     /// No other run whose lease holds at this instant (it ends after it), and which has not ended,
@@ -235,6 +243,13 @@ pub struct Changes {
     pub paysheets: Vec<Paysheet>,
     /// Payment lines, new or changed.
     pub lines: Vec<PaymentLine>,
+    /// Rewards, new or changed. Each commit that writes some of a participant, or clearings or
+    /// undoings, raises the mark of the participant's rewards by one.
+    pub rewards: Vec<Reward>,
+    /// Clearings, new or changed.
+    pub clears: Vec<Clear>,
+    /// New undoings of clearings.
+    pub clear_undos: Vec<ClearUndo>,
     /// Runs, new or changed.
     pub runs: Vec<Run>,
     /// Log entries of runs.

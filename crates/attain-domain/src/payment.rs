@@ -8,6 +8,7 @@ use crate::ids::{
     PlanId,
 };
 use crate::money::Money;
+use crate::payment_plan::SheetSettlement;
 use crate::stamp::Stamp;
 use crate::time::Date;
 
@@ -76,6 +77,8 @@ pub struct Paysheet {
     pub total: Money,
     /// What is held: lines that left the sheet until they are released, in pay currency.
     pub held: Money,
+    /// What payment plans made of it, and why; none where there is no payment plan.
+    pub settlement: Option<Box<SheetSettlement>>,
     /// Version, times, actor.
     pub stamp: Stamp,
 }
@@ -89,7 +92,8 @@ pub enum LineKind {
     Reversal,
 }
 
-/// One earning or reversal on a paysheet: a snapshot.
+/// One earning or reversal on a paysheet: a snapshot. A reward on a sheet is a
+/// [`RewardLine`](crate::reward::RewardLine) of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaymentLine {
     /// Its id.

@@ -1,6 +1,8 @@
 //! Rewards: signed amounts that were assigned, by a person or by a payment plan, and the clearing of
 //! what is owed because of them. What may be done with them is in `rewarding`.
 
+use rust_decimal::Decimal;
+
 use crate::ids::{
     ActorId, BatchId, ClearId, ClearUndoId, ComponentId, ParticipantId, PaymentPlanId, PaysheetId,
     PlanId, RewardId,
@@ -106,24 +108,32 @@ impl RewardOrigin {
     }
 }
 
+/// A reward as a line of a paysheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RewardLine {
+    /// The batch.
+    pub batch: BatchId,
+    /// The sheet.
+    pub paysheet: PaysheetId,
+    /// The rate to pay currency at the pay date.
+    pub currency_rate: Decimal,
+    /// In pay currency; this is what is paid.
+    pub pay_amount: Money,
+    /// Held: not part of the sheet's total, and waits for its release.
+    pub held: bool,
+}
+
 /// How far the payment of a reward has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RewardPayment {
     /// On no paysheet.
     Unpaid,
     /// On a sheet of a batch that is not paid yet, or held on one.
-    OnPaysheet {
-        /// The batch.
-        batch: BatchId,
-        /// The sheet.
-        paysheet: PaysheetId,
-    },
+    OnPaysheet(RewardLine),
     /// Paid, for good.
     Paid {
-        /// The batch.
-        batch: BatchId,
-        /// The sheet.
-        paysheet: PaysheetId,
+        /// The line that paid it.
+        line: RewardLine,
         /// When.
         at: Instant,
     },
@@ -203,8 +213,23 @@ impl Reward {
     pub fn is_paid(&self) -> bool {
         match self.payment {
             RewardPayment::Paid { .. } => true,
-            RewardPayment::Unpaid | RewardPayment::OnPaysheet { .. } => false,
+            RewardPayment::Unpaid | RewardPayment::OnPaysheet(_) => false,
         }
+    }
+
+    /// The line of a sheet that shows it, paid or not. A reward that was withdrawn has none.
+    #[must_use]
+    pub fn line(&self) -> Option<&RewardLine> {
+        match &self.payment {
+            RewardPayment::Unpaid => None,
+            RewardPayment::OnPaysheet(line) | RewardPayment::Paid { line, .. } => Some(line),
+        }
+    }
+
+    /// Whether a line shows it that does not count.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.line().is_some_and(|line| line.held)
     }
 }
 

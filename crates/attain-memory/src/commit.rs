@@ -58,6 +58,9 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         batches,
         paysheets,
         lines,
+        rewards,
+        clears,
+        clear_undos,
         runs,
         run_log,
         chunks_removed,
@@ -95,6 +98,7 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         paysheets,
         lines,
     })?;
+    tables.rewards.apply(rewards, clears, clear_undos)?;
     tables.runs.apply(runs, run_log)?;
     tables.chunks.apply(chunks_removed, chunks_worked, chunks)?;
     tables.work.apply(work_done, work)?;

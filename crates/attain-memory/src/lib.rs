@@ -17,6 +17,7 @@ mod guards;
 mod map;
 mod payments;
 mod requests;
+mod rewards;
 mod runs;
 mod snapshot;
 mod store;

@@ -21,6 +21,8 @@ pub(crate) struct Payments {
     lines: Map<LineId, Arc<PaymentLine>>,
     sheets_by_batch: Set<(BatchId, Option<PaysheetPosition>)>,
     sheets_by_participant: Set<(ParticipantId, PaysheetId)>,
+    /// The sheets that have a settlement.
+    settled: Set<(ParticipantId, BatchId, PaysheetId)>,
     lines_by_sheet: Set<(PaysheetId, LineId)>,
     lines_by_earning: Set<(EarningId, LineId)>,
     lines_held: Set<LineId>,
@@ -76,6 +78,10 @@ impl Payments {
     fn add_sheet(&mut self, row: Paysheet) {
         let by_participant = (row.participant.clone(), row.id);
         self.sheets_by_participant.insert_mut(by_participant);
+        if row.settlement.is_some() {
+            let settled = (row.participant.clone(), row.batch, row.id);
+            self.settled.insert_mut(settled);
+        }
         self.sheets_by_batch
             .insert_mut((row.batch, Some(position_of(&row))));
         self.sheets.insert_mut(row.id, Arc::new(row));
@@ -85,6 +91,8 @@ impl Payments {
         let row = take(&mut self.sheets, &id)?;
         let by_participant = (row.participant.clone(), row.id);
         self.sheets_by_participant.remove_mut(&by_participant);
+        let settled = (row.participant.clone(), row.batch, row.id);
+        self.settled.remove_mut(&settled);
         self.sheets_by_batch
             .remove_mut(&(row.batch, Some(position_of(&row))));
         Ok(())
@@ -105,6 +113,15 @@ impl Payments {
         self.lines_by_earning.remove_mut(&(row.earning, id));
         self.lines_held.remove_mut(&id);
         Ok(())
+    }
+
+    /// The newest settled sheet of a participant in batches below one.
+    pub(crate) fn settled_before(&self, whose: &ParticipantId, batch: BatchId) -> Option<Paysheet> {
+        let first = (whose.clone(), BatchId(Uuid::nil()), PaysheetId(Uuid::nil()));
+        let end = (whose.clone(), batch, PaysheetId(Uuid::nil()));
+        let below = (Bound::Included(first), Bound::Excluded(end));
+        let (_, _, id) = self.settled.range(below).next_back()?;
+        self.sheets.get(id).map(|row| Paysheet::clone(row))
     }
 
     fn is_paid(&self, batch: BatchId) -> bool {

@@ -7,6 +7,7 @@ use crate::definitions::Definitions;
 use crate::earnings::Earnings;
 use crate::payments::Payments;
 use crate::requests::Requests;
+use crate::rewards::Rewards;
 use crate::runs::Runs;
 use crate::transactions::Transactions;
 use crate::work::Work;
@@ -18,6 +19,7 @@ pub(crate) struct Tables {
     pub(crate) credits: Credits,
     pub(crate) earnings: Earnings,
     pub(crate) payments: Payments,
+    pub(crate) rewards: Rewards,
     pub(crate) runs: Runs,
     pub(crate) chunks: Chunks,
     pub(crate) work: Work,

@@ -376,6 +376,7 @@ fn write_sheet(
         status: PaysheetStatus::Unpaid,
         total: Money::new(total, currency),
         held: Money::new(held, currency),
+        settlement: None,
         stamp: circumstances.stamp(),
     };
     match &fill.sheet {

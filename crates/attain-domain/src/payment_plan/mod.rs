@@ -34,7 +34,7 @@ pub use check::check_payment_plan;
 pub use settle::settle;
 pub use sheet::{
     DraftReward, MinimumTrace, PlanSettlement, PlanState, Settlement, SheetFacts, SheetLine,
-    SheetOutcome,
+    SheetOutcome, SheetSettlement,
 };
 
 #[cfg(test)]

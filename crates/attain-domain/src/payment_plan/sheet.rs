@@ -188,6 +188,19 @@ pub struct PlanSettlement {
     pub balance_after: Money,
 }
 
+/// What a paysheet keeps of its settlement: the explanation, and what the next sheet goes on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetSettlement {
+    /// Negative, carried, or neither.
+    pub outcome: SheetOutcome,
+    /// What is owed after the sheet, over all accounts, its own rewards included.
+    pub balance: Money,
+    /// The explanation, plan by plan in their order.
+    pub plans: Vec<PlanSettlement>,
+    /// How far the plans have come.
+    pub states: BTreeMap<PaymentPlanId, PlanState>,
+}
+
 /// What payment plans, and the workspace's setting, make of one sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settlement {

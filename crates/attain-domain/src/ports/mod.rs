@@ -4,6 +4,7 @@
 mod error;
 mod page;
 mod repositories;
+mod rewards;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub use repositories::{
     EarningRepository, PaymentRepository, RequestRepository, RunRepository, TransactionRepository,
     WorkRepository,
 };
+pub use rewards::{RewardPosition, RewardRepository, RewardsMark};
 
 /// Everything that can be read from one consistent view of one workspace. Reads never see commits
 /// that came after the view was opened, and never another workspace.
@@ -34,6 +36,7 @@ pub trait Snapshot:
     + CorrectionRepository
     + EarningRepository
     + PaymentRepository
+    + RewardRepository
     + RunRepository
     + WorkRepository
     + ActivityRepository
@@ -50,6 +53,7 @@ impl<T> Snapshot for T where
         + CorrectionRepository
         + EarningRepository
         + PaymentRepository
+        + RewardRepository
         + RunRepository
         + WorkRepository
         + ActivityRepository

@@ -183,7 +183,7 @@ pub fn withdraw(
         (RewardOrigin::PaymentPlan { .. } | RewardOrigin::NegativeSheet { .. }, _) => {
             Some("made for a batch: refresh or delete the batch")
         }
-        (RewardOrigin::ByHand, RewardPayment::OnPaysheet { .. }) => Some("on a paysheet"),
+        (RewardOrigin::ByHand, RewardPayment::OnPaysheet(_)) => Some("on a paysheet"),
         (RewardOrigin::ByHand, RewardPayment::Paid { .. }) => Some("paid"),
         (RewardOrigin::ByHand, RewardPayment::Unpaid) => {
             reward.cleared.is_some().then_some("cleared")

@@ -18,7 +18,7 @@ pub use assign::{NewReward, assign, check_reward, withdraw};
 pub use balance::{AsOf, balance, balance_as_of, balances, owed, owed_as_of};
 pub use clear::{ClearRequest, ClearedBalance, RestoredBalance, UndoRequest, clear, undo_clear};
 pub use conservation::{Conservation, Movements, conserve};
-pub use paying::{pay, put_back, take_back, take_up};
+pub use paying::{hold, pay, put_back, take_back, take_up};
 
 #[cfg(test)]
 #[cfg(feature = "testing")]

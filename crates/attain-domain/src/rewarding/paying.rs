@@ -1,9 +1,8 @@
 //! The way of a reward to its payment: taken up by one sheet, paid once.
 
 use super::assign::withdrawn;
-use crate::ids::{BatchId, PaysheetId};
 use crate::refusal::{Reason, Refusal};
-use crate::reward::{Reward, RewardOrigin, RewardPayment};
+use crate::reward::{Reward, RewardLine, RewardOrigin, RewardPayment};
 use crate::working::Circumstances;
 
 pub(super) fn wrong_state(reward: &Reward, state: &'static str, action: &'static str) -> Refusal {
@@ -23,7 +22,7 @@ fn state_of(reward: &Reward) -> &'static str {
     }
     match reward.payment {
         RewardPayment::Unpaid => "unpaid",
-        RewardPayment::OnPaysheet { .. } => "on a paysheet",
+        RewardPayment::OnPaysheet(_) => "on a paysheet",
         RewardPayment::Paid { .. } => "paid",
     }
 }
@@ -34,15 +33,13 @@ fn state_of(reward: &Reward) -> &'static str {
 /// `WRONG_STATE` when it is on one already, paid or withdrawn.
 pub fn take_up(
     reward: &Reward,
-    batch: BatchId,
-    paysheet: PaysheetId,
+    line: RewardLine,
     circumstances: &Circumstances<'_>,
 ) -> Result<Reward, Refusal> {
     if !reward.is_payable() {
         return Err(wrong_state(reward, state_of(reward), "take it up"));
     }
-    let payment = RewardPayment::OnPaysheet { batch, paysheet };
-    Ok(with(reward, payment, circumstances))
+    Ok(with(reward, RewardPayment::OnPaysheet(line), circumstances))
 }
 
 /// Takes a reward that was assigned by hand off an unpaid sheet: the next batch takes it.
@@ -78,37 +75,70 @@ pub fn take_back(
         (_, RewardPayment::Paid { .. }) => Err(wrong_state(reward, "paid", ACTION)),
         (
             RewardOrigin::PaymentPlan { .. } | RewardOrigin::NegativeSheet { .. },
-            RewardPayment::Unpaid | RewardPayment::OnPaysheet { .. },
+            RewardPayment::Unpaid | RewardPayment::OnPaysheet(_),
         ) => Ok(withdrawn(reward, reason, circumstances)),
     }
+}
+
+/// Holds a reward that was assigned by hand, or releases it, on a sheet that is not paid.
+///
+/// # Errors
+/// `WRONG_STATE` when it is on no sheet, paid, was made for the batch (hold what it was made for
+/// instead), or is held (not held) already.
+pub fn hold(
+    reward: &Reward,
+    held: bool,
+    circumstances: &Circumstances<'_>,
+) -> Result<Reward, Refusal> {
+    let action = if held { "hold it" } else { "release it" };
+    let line = on_sheet(reward, action)?;
+    match reward.origin {
+        RewardOrigin::ByHand => {}
+        RewardOrigin::PaymentPlan { .. } | RewardOrigin::NegativeSheet { .. } => {
+            return Err(wrong_state(reward, "made for its batch", action));
+        }
+    }
+    if line.held == held {
+        let state = if held { "held already" } else { "not held" };
+        return Err(wrong_state(reward, state, action));
+    }
+    let payment = RewardPayment::OnPaysheet(RewardLine {
+        held,
+        ..line.clone()
+    });
+    Ok(with(reward, payment, circumstances))
 }
 
 /// Pays a reward with its sheet.
 ///
 /// # Errors
-/// `WRONG_STATE` when it is on no sheet, or paid.
+/// `WRONG_STATE` when it is on no sheet, held, or paid.
 pub fn pay(reward: &Reward, circumstances: &Circumstances<'_>) -> Result<Reward, Refusal> {
-    let (batch, paysheet) = on_sheet(reward, "pay it")?;
+    let line = on_sheet(reward, "pay it")?;
+    if line.held {
+        return Err(wrong_state(reward, "held", "pay it"));
+    }
     let payment = RewardPayment::Paid {
-        batch,
-        paysheet,
+        line: line.clone(),
         at: circumstances.at,
     };
     Ok(with(reward, payment, circumstances))
 }
 
-fn on_sheet(reward: &Reward, action: &'static str) -> Result<(BatchId, PaysheetId), Refusal> {
-    match reward.payment {
-        RewardPayment::OnPaysheet { batch, paysheet } if reward.withdrawn.is_none() => {
-            Ok((batch, paysheet))
-        }
-        RewardPayment::OnPaysheet { .. } | RewardPayment::Unpaid | RewardPayment::Paid { .. } => {
+fn on_sheet<'a>(reward: &'a Reward, action: &'static str) -> Result<&'a RewardLine, Refusal> {
+    match &reward.payment {
+        RewardPayment::OnPaysheet(line) if reward.withdrawn.is_none() => Ok(line),
+        RewardPayment::OnPaysheet(_) | RewardPayment::Unpaid | RewardPayment::Paid { .. } => {
             Err(wrong_state(reward, state_of(reward), action))
         }
     }
 }
 
-fn with(reward: &Reward, payment: RewardPayment, circumstances: &Circumstances<'_>) -> Reward {
+pub(crate) fn with(
+    reward: &Reward,
+    payment: RewardPayment,
+    circumstances: &Circumstances<'_>,
+) -> Reward {
     Reward {
         payment,
         stamp: circumstances.touch(&reward.stamp),

@@ -16,17 +16,18 @@ use crate::credit::{Credit, CreditPosition, PastCredit};
 use crate::definition::{DefinitionKind, DefinitionRecord};
 use crate::earning::{Earning, PastEarning};
 use crate::ids::{
-    ActivityId, BatchId, CalculationId, ChunkId, CreditId, DefinitionId, EarningId, LineId,
-    LineageId, ParticipantId, PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId,
-    WorkerId, WorkspaceId,
+    ActivityId, BatchId, CalculationId, ChunkId, ClearId, CreditId, DefinitionId, EarningId,
+    LineId, LineageId, ParticipantId, PaysheetId, PeriodId, RequestId, RewardId, RunId,
+    TransactionId, WorkItemId, WorkerId, WorkspaceId,
 };
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::ports::{
     ActivityRepository, ChunkSize, CommitError, CorrectionRepository, CreditRepository,
     DefinitionRepository, EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition,
-    Pending, RequestRepository, RunRepository, Snapshot, Store, StoreError, TransactionRepository,
-    WorkRepository,
+    Pending, RequestRepository, RewardPosition, RewardRepository, RewardsMark, RunRepository,
+    Snapshot, Store, StoreError, TransactionRepository, WorkRepository,
 };
+use crate::reward::{Clear, ClearUndo, Reward};
 use crate::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use crate::time::{Date, DateRange, Instant};
 use crate::transaction::{PastTransaction, Transaction, TransactionKey};
@@ -228,6 +229,42 @@ mock! {
             after: Option<LineId>,
             chunk: ChunkSize,
         ) -> Result<Vec<PaymentLine>, StoreError>;
+    }
+
+    #[async_trait]
+    impl RewardRepository for Snapshot {
+        async fn rewards_by_id(&self, ids: &[RewardId]) -> Result<Vec<Reward>, StoreError>;
+        async fn rewards_of_participants<'a, 'b, 'c>(
+            &'a self,
+            participants: &'b [ParticipantId],
+            after: Option<&'c RewardPosition>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<Reward>, StoreError>;
+        async fn payable_rewards<'a, 'b>(
+            &'a self,
+            due: Date,
+            after: Option<&'b RewardPosition>,
+            chunk: ChunkSize,
+        ) -> Result<Vec<Reward>, StoreError>;
+        async fn rewards_of_paysheets(
+            &self,
+            paysheets: &[PaysheetId],
+        ) -> Result<Vec<Reward>, StoreError>;
+        async fn clears_of_participants(
+            &self,
+            participants: &[ParticipantId],
+        ) -> Result<Vec<Clear>, StoreError>;
+        async fn clears_by_id(&self, ids: &[ClearId]) -> Result<Vec<Clear>, StoreError>;
+        async fn undos_of_clears(&self, clears: &[ClearId]) -> Result<Vec<ClearUndo>, StoreError>;
+        async fn rewards_marks(
+            &self,
+            participants: &[ParticipantId],
+        ) -> Result<Vec<RewardsMark>, StoreError>;
+        async fn settled_before(
+            &self,
+            participants: &[ParticipantId],
+            batch: BatchId,
+        ) -> Result<Vec<Paysheet>, StoreError>;
     }
 
     #[async_trait]

@@ -27,6 +27,7 @@ pub fn paysheet(number: u64) -> Paysheet {
         status: PaysheetStatus::Unpaid,
         total: usd("100"),
         held: usd("0"),
+        settlement: None,
         stamp: stamp(),
     }
 }

@@ -5,7 +5,7 @@ use crate::definition::calendar::PeriodStatus;
 use crate::definition::{Definition, DefinitionSet};
 use crate::ids::{BatchId, PaysheetId};
 use crate::refusal::{Reason, Refusal};
-use crate::reward::SettlementStep;
+use crate::reward::{RewardLine, SettlementStep};
 use crate::rewarding::{NewReward, assign, pay, put_back, take_back, take_up, withdraw};
 use crate::testing::{calendar, decimal, live, participant, plan, settings};
 
@@ -145,7 +145,7 @@ fn each_of_several_is_answered_on_its_own() {
 
 #[test]
 fn only_what_no_sheet_took_is_withdrawn() {
-    let (batch, sheet) = (BatchId(uuid(1)), PaysheetId(uuid(1)));
+    let batch = BatchId(uuid(1));
     let fresh = reward(1, "100");
     decide(7, |circumstances| {
         let gone = withdraw(&fresh, "a mistake", circumstances).expect("unpaid");
@@ -158,7 +158,7 @@ fn only_what_no_sheet_took_is_withdrawn() {
             assert_eq!(refusal.reason, Reason::WrongState, "{refusal}");
         };
         refused(&gone);
-        let taken = take_up(&fresh, batch, sheet, circumstances).expect("unpaid");
+        let taken = take_up(&fresh, line_in(batch), circumstances).expect("unpaid");
         refused(&taken);
         let paid = pay(&taken, circumstances).expect("on a sheet");
         assert!(paid.is_paid());
@@ -183,6 +183,16 @@ fn only_what_no_sheet_took_is_withdrawn() {
     });
 }
 
+fn line_in(batch: BatchId) -> RewardLine {
+    RewardLine {
+        batch,
+        paysheet: PaysheetId(uuid(1)),
+        currency_rate: decimal("1"),
+        pay_amount: usd("100"),
+        held: false,
+    }
+}
+
 fn drawn_in(batch: BatchId) -> RewardOrigin {
     RewardOrigin::PaymentPlan {
         plan: name("draw"),
@@ -193,11 +203,11 @@ fn drawn_in(batch: BatchId) -> RewardOrigin {
 
 #[test]
 fn a_reward_is_taken_once_and_paid_once() {
-    let (batch, sheet) = (BatchId(uuid(1)), PaysheetId(uuid(1)));
+    let batch = BatchId(uuid(1));
     let fresh = reward(1, "100");
     decide(7, |circumstances| {
-        let taken = take_up(&fresh, batch, sheet, circumstances).expect("unpaid");
-        assert!(take_up(&taken, batch, sheet, circumstances).is_err());
+        let taken = take_up(&fresh, line_in(batch), circumstances).expect("unpaid");
+        assert!(take_up(&taken, line_in(batch), circumstances).is_err());
         assert!(pay(&fresh, circumstances).is_err());
         assert!(put_back(&fresh, circumstances).is_err());
         let paid = pay(&taken, circumstances).expect("on a sheet");
@@ -208,13 +218,13 @@ fn a_reward_is_taken_once_and_paid_once() {
 
 #[test]
 fn what_a_batch_made_goes_with_it() {
-    let (batch, sheet) = (BatchId(uuid(1)), PaysheetId(uuid(1)));
+    let batch = BatchId(uuid(1));
     decide(7, |circumstances| {
         let drawn = Reward {
             origin: drawn_in(batch),
             ..reward(1, "100")
         };
-        let taken = take_up(&drawn, batch, sheet, circumstances).expect("unpaid");
+        let taken = take_up(&drawn, line_in(batch), circumstances).expect("unpaid");
         assert!(put_back(&taken, circumstances).is_err());
         let back = take_back(&taken, "the batch was deleted", circumstances).expect("unpaid");
         assert!(!back.is_owed() && !back.is_payable());
