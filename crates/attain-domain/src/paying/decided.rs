@@ -43,7 +43,24 @@ impl Decided {
         } = &self.changes;
         let payments =
             lines.len() + lines_deleted.len() + paysheets.len() + paysheets_deleted.len();
-        payments + earnings.len() + earnings_paid.len() + earnings_departed.len()
+        let Changes {
+            rewards,
+            clears,
+            clear_undos,
+            ..
+        } = &self.changes;
+        let of_rewards = rewards.len() + clears.len() + clear_undos.len();
+        let of_earnings = earnings.len() + earnings_paid.len() + earnings_departed.len();
+        payments + of_rewards + of_earnings
+    }
+
+    /// Adds what was decided about the rewards of a sheet.
+    pub(super) fn absorb(&mut self, other: Self) {
+        self.guards.extend(other.guards);
+        self.failures.extend(other.failures);
+        self.changes.rewards.extend(other.changes.rewards);
+        self.changes.clears.extend(other.changes.clears);
+        self.changes.clear_undos.extend(other.changes.clear_undos);
     }
 
     /// Writes a batch that was read at a version.
@@ -82,7 +99,7 @@ impl Decided {
 
     fn summary(&self) -> Vec<(ActivityAction, RecordKind, String, u64)> {
         use ActivityAction::{Created, Deleted, Updated};
-        use RecordKind::{Batch, Earning, PaymentLine, Paysheet};
+        use RecordKind::{Batch, Clear, ClearUndo, Earning, PaymentLine, Paysheet, Reward};
         let all = &self.changes;
         let mut summary = Vec::new();
         let mut add = |action, record, subjects: Option<(String, u64)>| {
@@ -100,7 +117,13 @@ impl Decided {
                 PaymentLine,
                 first_and_count(lines.map(|row| row.id)),
             );
+            let rewards = all.rewards.iter().filter(|row| fits(&row.stamp));
+            add(action, Reward, first_and_count(rewards.map(|row| row.id)));
+            let clears = all.clears.iter().filter(|row| fits(&row.stamp));
+            add(action, Clear, first_and_count(clears.map(|row| row.id)));
         }
+        let undos = all.clear_undos.iter().map(|row| row.id);
+        add(Created, ClearUndo, first_and_count(undos));
         add(Deleted, Batch, first_and_count(all.batches_deleted.iter()));
         add(
             Deleted,

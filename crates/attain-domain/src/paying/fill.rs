@@ -10,14 +10,17 @@ use super::decided::Decided;
 use super::drop::book_of;
 use super::hold::release_to_next_batch;
 use super::parts::part_amount;
+use super::rewards::RewardFacts;
+use super::settling::{Settled, SheetToSettle, Takes, sums_of_rewards};
 use crate::change::Guard;
-use crate::definition::settings::NegativeSheet;
 use crate::definition::{DefinitionSet, Settings};
 use crate::earning::{Earning, EarningKey};
 use crate::ids::{EarningId, LineId, ParticipantId, PaysheetId};
 use crate::money::{Currency, Money, add, check_number, multiply};
 use crate::payment::{LineKind, PaymentBatch, PaymentLine, Paysheet, PaysheetStatus};
+use crate::payment_plan::SheetOutcome;
 use crate::refusal::{Reason, Refusal, RowError};
+use crate::reward::Reward;
 use crate::working::{Circumstances, RowFailure};
 
 /// A line that was held when its batch was paid, and whose earning was calculated anew since: the
@@ -45,6 +48,8 @@ pub struct FillSheet {
     pub books: BTreeMap<EarningId, PartBook>,
     /// The participant's stale holds.
     pub stale_holds: Vec<StaleHold>,
+    /// The participant's rewards.
+    pub rewards: RewardFacts,
 }
 
 /// A part that the sheet is to show.
@@ -64,7 +69,7 @@ struct Part<'a> {
 pub fn fill_sheet(
     set: &DefinitionSet,
     batch: &PaymentBatch,
-    mut fill: FillSheet,
+    fill: FillSheet,
     circumstances: &mut Circumstances<'_>,
     decided: &mut Decided,
 ) -> Result<(), Refusal> {
@@ -84,38 +89,66 @@ pub fn fill_sheet(
         Some(terms) => parts_of(set, settings, batch, &fill, terms, decided),
         None => Vec::new(),
     };
-    let mut lines = lines_of(batch, parts, &fill, circumstances);
-    let (total, _) = sums(&fill.participant, &lines)?;
-    if total < Decimal::ZERO && waits_when_negative(settings) {
-        let text = format!("the sheet would be {total}; its lines wait for the next one");
+    let paysheet = match &fill.sheet {
+        Some(sheet) => sheet.id,
+        None => PaysheetId(circumstances.id()),
+    };
+    let lines = lines_of(batch, paysheet, parts, &fill, circumstances);
+    let takes = match terms {
+        Some(_) => Takes::WhatIsDue,
+        None => Takes::Nothing,
+    };
+    let to_settle = SheetToSettle {
+        set,
+        settings,
+        batch,
+        participant: &fill.participant.clone(),
+        paysheet,
+        lines: &lines.clone(),
+        terms,
+        takes,
+    };
+    finish(&to_settle, fill, lines, circumstances, decided)
+}
+
+/// Settles a sheet that is to have these lines, and writes what changed. What cannot be settled is
+/// named among the failures and stays as it is.
+pub(super) fn finish(
+    to_settle: &SheetToSettle<'_>,
+    mut fill: FillSheet,
+    mut lines: Vec<PaymentLine>,
+    circumstances: &mut Circumstances<'_>,
+    decided: &mut Decided,
+) -> Result<(), Refusal> {
+    let mut of_rewards = Decided::default();
+    let settled = to_settle.settle(&fill.rewards, circumstances, &mut of_rewards);
+    let settled = match settled {
+        Ok(settled) => settled,
+        Err(refusal) if refusal.reason == Reason::Overflow => {
+            let error = RowError::from(refusal);
+            decided.failures.push(failure(&fill.participant, error));
+            return Ok(());
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    decided.absorb(of_rewards);
+    if let SheetOutcome::Carried(would_be) = settled.outcome {
+        let text = format!("the sheet would be {would_be}; what is on it waits for the next one");
         let error = RowError::new(Reason::NegativeSheet, text);
         decided.failures.push(failure(&fill.participant, error));
         lines.retain(|line| line.held);
     }
     move_holds_on(&mut fill, &lines, circumstances, decided)?;
     write_lines(&mut fill, &lines, decided)?;
-    write_sheet(batch, &fill, &lines, circumstances, decided)?;
+    write_sheet(to_settle, &fill, &lines, settled, circumstances, decided)?;
+    let archive = to_settle.settings.archive_updated_credits;
     for book in fill.books.into_values() {
-        book.close(
-            &set.calendar,
-            settings.archive_updated_credits,
-            circumstances,
-            decided,
-        )?;
+        book.close(&to_settle.set.calendar, archive, circumstances, decided)?;
     }
     Ok(())
 }
 
-/// `Lifted` needs advances, which come with draws; definitions that ask for it are refused until
-/// then, so that here it only has to be safe.
-fn waits_when_negative(settings: &Settings) -> bool {
-    match settings.negative_sheet {
-        NegativeSheet::Stands => false,
-        NegativeSheet::Carried | NegativeSheet::Lifted => true,
-    }
-}
-
-fn no_settings() -> Refusal {
+pub(super) fn no_settings() -> Refusal {
     Refusal::new(Reason::Internal, "definitions without settings")
 }
 
@@ -229,17 +262,11 @@ fn convert(
 /// The lines that show these parts. A part that stands on the sheet keeps its line.
 fn lines_of(
     batch: &PaymentBatch,
+    paysheet: PaysheetId,
     parts: Vec<Part<'_>>,
     fill: &FillSheet,
     circumstances: &mut Circumstances<'_>,
 ) -> Vec<PaymentLine> {
-    if parts.is_empty() {
-        return Vec::new();
-    }
-    let paysheet = match &fill.sheet {
-        Some(sheet) => sheet.id,
-        None => PaysheetId(circumstances.id()),
-    };
     let standing: BTreeMap<_, _> = fill
         .lines
         .iter()
@@ -350,15 +377,17 @@ fn write_lines(
     Ok(())
 }
 
-/// Writes the sheet if it changed; a sheet without lines is deleted.
+/// Writes the sheet if it changed; one that shows nothing, and from which payment plans need not go
+/// on, is deleted.
 fn write_sheet(
-    batch: &PaymentBatch,
+    of: &SheetToSettle<'_>,
     fill: &FillSheet,
     lines: &[PaymentLine],
+    settled: Settled,
     circumstances: &mut Circumstances<'_>,
     decided: &mut Decided,
 ) -> Result<(), Refusal> {
-    let Some(first) = lines.first() else {
+    if lines.is_empty() && settled.rewards.is_empty() && !settled.has_come_on {
         if let Some(sheet) = &fill.sheet {
             decided
                 .guards
@@ -366,22 +395,25 @@ fn write_sheet(
             decided.changes.paysheets_deleted.push(sheet.id);
         }
         return Ok(());
-    };
-    let (total, held) = sums(&fill.participant, lines)?;
-    let currency = first.pay_amount.currency;
+    }
+    let (total, held) = sums(&fill.participant, lines, &settled.rewards)?;
+    let currency = currency_of(of, fill, lines, &settled.rewards);
     let sheet = Paysheet {
-        id: first.paysheet,
-        batch: batch.id,
+        id: of.paysheet,
+        batch: of.batch.id,
         participant: fill.participant.clone(),
         status: PaysheetStatus::Unpaid,
         total: Money::new(total, currency),
         held: Money::new(held, currency),
-        settlement: None,
+        settlement: settled.kept,
         stamp: circumstances.stamp(),
+    };
+    let is_same = |old: &Paysheet| {
+        (old.total, old.held) == (sheet.total, sheet.held) && old.settlement == sheet.settlement
     };
     match &fill.sheet {
         None => decided.changes.paysheets.push(sheet),
-        Some(old) if old.total == sheet.total && old.held == sheet.held => {}
+        Some(old) if is_same(old) => {}
         Some(old) => {
             let stamp = circumstances.touch(&old.stamp);
             decided.write_sheet(old, Paysheet { stamp, ..sheet });
@@ -390,15 +422,36 @@ fn write_sheet(
     Ok(())
 }
 
-/// What the lines pay, and what of them is held.
-fn sums(participant: &ParticipantId, lines: &[PaymentLine]) -> Result<(Decimal, Decimal), Refusal> {
-    let sum = |held: bool| {
+/// The currency that a sheet pays in.
+fn currency_of(
+    of: &SheetToSettle<'_>,
+    fill: &FillSheet,
+    lines: &[PaymentLine],
+    rewards: &[Reward],
+) -> Currency {
+    let of_line = lines.first().map(|line| line.pay_amount.currency);
+    let of_reward = rewards.iter().filter_map(Reward::line);
+    of_line
+        .or_else(|| of_reward.map(|line| line.pay_amount.currency).next())
+        .or_else(|| of.terms.map(|(currency, _)| currency))
+        .or_else(|| fill.sheet.as_ref().map(|sheet| sheet.total.currency))
+        .unwrap_or(of.settings.operating_currency)
+}
+
+/// What lines and rewards pay, and what of them is held.
+fn sums(
+    participant: &ParticipantId,
+    lines: &[PaymentLine],
+    rewards: &[Reward],
+) -> Result<(Decimal, Decimal), Refusal> {
+    let (of_rewards, held_rewards) = sums_of_rewards(rewards)?;
+    let sum = |held: bool, more: Decimal| {
         let amounts = lines.iter().filter(|line| line.held == held);
         amounts
             .map(|line| line.pay_amount.amount)
-            .try_fold(Decimal::ZERO, add)
+            .try_fold(more, add)
     };
-    match (sum(false), sum(true)) {
+    match (sum(false, of_rewards), sum(true, held_rewards)) {
         (Ok(total), Ok(held)) => Ok((total.normalize(), held.normalize())),
         (Err(error), _) | (_, Err(error)) => {
             let text = format!("the sheet of participant {participant}: {error}");

@@ -5,16 +5,23 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::batch::{BatchAction, check_batch};
 use super::book::PartBook;
 use super::decided::Decided;
 use super::drop::book_of;
+use super::fill::{FillSheet, finish, no_settings};
+use super::settling::{SheetToSettle, Takes};
 use super::sheet::wrong_state;
 use crate::change::Guard;
-use crate::ids::EarningId;
-use crate::money::{Money, MoneyError, add, subtract};
+use crate::definition::DefinitionSet;
+use crate::ids::{EarningId, LineId, RewardId};
+use crate::money::{Currency, Money, MoneyError, subtract};
 use crate::payment::{BatchStatus, PaymentBatch, PaymentLine, Paysheet, PaysheetStatus};
 use crate::refusal::{Reason, Refusal};
+use crate::reward::Reward;
+use crate::rewarding::{hold, put_back};
 use crate::working::Circumstances;
 
 /// What people do with a payment line.
@@ -35,45 +42,113 @@ impl LineAction {
             Self::Release => "release",
         }
     }
+
+    fn of_batch(self) -> BatchAction {
+        match self {
+            Self::Hold => BatchAction::Hold,
+            Self::Release => BatchAction::Release,
+        }
+    }
 }
 
-/// Holds a line of an unpaid sheet in an unpaid batch.
-///
-/// # Errors
-/// `WRONG_STATE`.
-pub fn hold_line(
-    batch: &PaymentBatch,
-    sheet: &Paysheet,
-    line: &PaymentLine,
-    circumstances: &Circumstances<'_>,
-    decided: &mut Decided,
-) -> Result<(), Refusal> {
-    check_batch(batch, BatchAction::Hold)?;
-    check_held(line, LineAction::Hold)?;
-    move_line(batch, sheet, line, LineAction::Hold, circumstances, decided)
+/// What of a sheet is held or released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldOf {
+    /// A line: an earning, a part of one, or a reversal.
+    Line(LineId),
+    /// A reward that was assigned by hand.
+    Reward(RewardId),
 }
 
-/// Releases a line of an unpaid sheet in an unpaid batch: it counts again.
+/// Holds what stands on an unpaid sheet of an unpaid batch, or releases it: it counts again. Payment
+/// plans are settled anew with what the sheet pays now; it takes nothing that it did not have.
 ///
 /// # Errors
-/// `WRONG_STATE`; for a line of a paid batch see [`release_to_next_batch`].
-pub fn release_line(
+/// `WRONG_STATE`; `NOT_FOUND` for what is not on the sheet; `INTERNAL` without settings. For what was
+/// held when its batch was paid see [`release_to_next_batch`].
+pub fn hold_on_sheet(
+    set: &DefinitionSet,
     batch: &PaymentBatch,
-    sheet: &Paysheet,
-    line: &PaymentLine,
-    circumstances: &Circumstances<'_>,
+    mut fill: FillSheet,
+    (of, action): (HoldOf, LineAction),
+    circumstances: &mut Circumstances<'_>,
     decided: &mut Decided,
 ) -> Result<(), Refusal> {
-    check_batch(batch, BatchAction::Release)?;
-    check_held(line, LineAction::Release)?;
-    move_line(
+    check_batch(batch, action.of_batch())?;
+    let settings = set.settings.as_ref().ok_or_else(no_settings)?;
+    let Some(sheet) = fill.sheet.clone() else {
+        return Err(Refusal::new(Reason::NotFound, "there is no such paysheet"));
+    };
+    if sheet.status != PaysheetStatus::Unpaid {
+        return Err(wrong_state(&sheet, action.name()));
+    }
+    decided
+        .guards
+        .push(Guard::BatchAt(batch.id, batch.stamp.version));
+    let lines = match of {
+        HoldOf::Line(id) => with_held_line(&fill.lines, id, action, circumstances)?,
+        HoldOf::Reward(id) => {
+            hold_reward(&mut fill, id, action, circumstances)?;
+            fill.lines.clone()
+        }
+    };
+    let person = fill.participant.clone();
+    let to_settle = SheetToSettle {
+        set,
+        settings,
         batch,
-        sheet,
-        line,
-        LineAction::Release,
-        circumstances,
-        decided,
-    )
+        participant: &person,
+        paysheet: sheet.id,
+        lines: &lines.clone(),
+        terms: terms_on(&sheet, &fill),
+        takes: Takes::WhatItHas,
+    };
+    finish(&to_settle, fill, lines, circumstances, decided)
+}
+
+/// Currency and rate as the sheet has them.
+fn terms_on(sheet: &Paysheet, fill: &FillSheet) -> Option<(Currency, Decimal)> {
+    let of_line = fill.lines.first().map(|line| line.currency_rate);
+    let mut of_sheet = fill.rewards.rewards.iter().filter_map(Reward::line);
+    let of_reward = of_sheet.find(|line| line.paysheet == sheet.id);
+    let rate = of_line.or_else(|| of_reward.map(|line| line.currency_rate))?;
+    Some((sheet.total.currency, rate))
+}
+
+fn with_held_line(
+    lines: &[PaymentLine],
+    id: LineId,
+    action: LineAction,
+    circumstances: &Circumstances<'_>,
+) -> Result<Vec<PaymentLine>, Refusal> {
+    let mut lines = lines.to_vec();
+    let Some(line) = lines.iter_mut().find(|line| line.id == id) else {
+        return Err(Refusal::new(
+            Reason::NotFound,
+            format!("there is no line {id}"),
+        ));
+    };
+    check_held(line, action)?;
+    line.held = action == LineAction::Hold;
+    line.stamp = circumstances.touch(&line.stamp);
+    Ok(lines)
+}
+
+fn hold_reward(
+    fill: &mut FillSheet,
+    id: RewardId,
+    action: LineAction,
+    circumstances: &Circumstances<'_>,
+) -> Result<(), Refusal> {
+    let Some(row) = fill.rewards.rewards.iter().find(|row| row.id == id) else {
+        return Err(Refusal::new(
+            Reason::NotFound,
+            format!("there is no reward {id}"),
+        ));
+    };
+    let held = hold(row, action == LineAction::Hold, circumstances)?;
+    fill.rewards.now.push(held);
+    Ok(())
 }
 
 fn check_held(line: &PaymentLine, action: LineAction) -> Result<(), Refusal> {
@@ -90,47 +165,6 @@ fn check_held(line: &PaymentLine, action: LineAction) -> Result<(), Refusal> {
             .with("state", state)
             .with("action", action.name()),
     )
-}
-
-fn move_line(
-    batch: &PaymentBatch,
-    sheet: &Paysheet,
-    line: &PaymentLine,
-    action: LineAction,
-    circumstances: &Circumstances<'_>,
-    decided: &mut Decided,
-) -> Result<(), Refusal> {
-    if sheet.status != PaysheetStatus::Unpaid {
-        return Err(wrong_state(sheet, action.name()));
-    }
-    let (held, moved) = match action {
-        LineAction::Hold => (true, line.pay_amount.amount),
-        LineAction::Release => (false, line.pay_amount.negated().amount),
-    };
-    let currency = sheet.total.currency;
-    let sums = subtract(sheet.total.amount, moved)
-        .and_then(|total| Ok((total, add(sheet.held.amount, moved)?)));
-    let (total, held_sum) = sums.map_err(|error| sheet_overflow(sheet, error))?;
-    decided
-        .guards
-        .push(Guard::BatchAt(batch.id, batch.stamp.version));
-    decided
-        .guards
-        .push(Guard::LineAt(line.id, line.stamp.version));
-    let now = Paysheet {
-        total: Money::new(total, currency),
-        held: Money::new(held_sum, currency),
-        stamp: circumstances.touch(&sheet.stamp),
-        ..sheet.clone()
-    };
-    decided.write_sheet(sheet, now);
-    let stamp = circumstances.touch(&line.stamp);
-    decided.changes.lines.push(PaymentLine {
-        held,
-        stamp,
-        ..line.clone()
-    });
-    Ok(())
 }
 
 /// Takes held lines off a sheet of a paid batch, so that the next batch takes their parts.
@@ -160,6 +194,40 @@ pub fn release_to_next_batch(
             .push(Guard::LineAt(line.id, line.stamp.version));
         decided.changes.lines_deleted.push(line.id);
     }
+    let now = Paysheet {
+        held: Money::new(held, sheet.held.currency),
+        stamp: circumstances.touch(&sheet.stamp),
+        ..sheet.clone()
+    };
+    decided.write_sheet(sheet, now);
+    Ok(())
+}
+
+/// Takes a held reward off a sheet of a paid batch, so that the next batch takes it.
+///
+/// # Errors
+/// `WRONG_STATE` for a batch that is not paid or a reward that is not held.
+pub fn release_reward_to_next_batch(
+    batch: &PaymentBatch,
+    sheet: &Paysheet,
+    reward: &Reward,
+    circumstances: &Circumstances<'_>,
+    decided: &mut Decided,
+) -> Result<(), Refusal> {
+    check_batch(batch, BatchAction::Release)?;
+    let line = reward.line().filter(|line| line.held);
+    let Some(line) = line.filter(|_| batch.status == BatchStatus::Paid) else {
+        return Err(wrong_state(sheet, LineAction::Release.name()));
+    };
+    let held = subtract(sheet.held.amount, line.pay_amount.amount)
+        .map_err(|error| sheet_overflow(sheet, error))?;
+    decided
+        .guards
+        .push(Guard::RewardAt(reward.id, reward.stamp.version));
+    decided
+        .changes
+        .rewards
+        .push(put_back(reward, circumstances)?);
     let now = Paysheet {
         held: Money::new(held, sheet.held.currency),
         stamp: circumstances.touch(&sheet.stamp),

@@ -4,10 +4,11 @@ mod money;
 mod states;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use uuid::Uuid;
 
-use super::{Decided, FillSheet, PartBook, fill_sheet};
+use super::{Decided, FillSheet, PartBook, RewardFacts, WholeSheet, fill_sheet};
 use crate::definition::{Definition, DefinitionSet};
 use crate::earning::{Earning, EarningOutcome, Instalments};
 use crate::ids::ActorId;
@@ -78,6 +79,28 @@ fn books(earnings: &[Earning], lines: &[PaymentLine]) -> BTreeMap<crate::ids::Ea
     earnings.iter().map(open).collect()
 }
 
+/// A sheet without rewards.
+fn whole<'a>(sheet: &'a Paysheet, lines: &'a [PaymentLine]) -> WholeSheet<'a> {
+    static NO_REWARDS: LazyLock<RewardFacts> = LazyLock::new(RewardFacts::default);
+    WholeSheet {
+        sheet,
+        lines,
+        rewards: &NO_REWARDS,
+    }
+}
+
+/// What is known of a sheet of Ann's that stands.
+fn standing(sheet: &Paysheet, lines: &[PaymentLine], earnings: &[Earning]) -> FillSheet {
+    FillSheet {
+        participant: name("ann"),
+        sheet: Some(sheet.clone()),
+        lines: lines.to_vec(),
+        books: books(earnings, lines),
+        stale_holds: Vec::new(),
+        rewards: RewardFacts::default(),
+    }
+}
+
 /// Fills Ann's sheet in a batch.
 fn fill(
     set: &DefinitionSet,
@@ -95,6 +118,7 @@ fn fill(
             lines,
             books,
             stale_holds: Vec::new(),
+            rewards: RewardFacts::default(),
         };
         fill_sheet(set, batch, known, circumstances, decided)
     });

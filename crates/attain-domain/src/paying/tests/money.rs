@@ -8,8 +8,8 @@ use crate::definition::rates::CurrencyRate;
 use crate::definition::settings::NegativeSheet;
 use crate::money::{Money, Rounding};
 use crate::paying::{
-    StaleHold, drop_sheet, due_date, hold_line, part_amount, pay_sheet, release_line,
-    release_to_next_batch,
+    HoldOf, LineAction, RewardFacts, StaleHold, drop_sheet, due_date, hold_on_sheet, part_amount,
+    pay_sheet, release_to_next_batch,
 };
 use crate::payment::{BatchStatus, LineKind};
 use crate::refusal::Reason;
@@ -50,7 +50,7 @@ fn after(decided: &Decided, earnings: &[Earning]) -> Vec<Earning> {
 fn pay(sheet: &Paysheet, lines: &[PaymentLine], earnings: &[Earning]) -> Decided {
     let (answer, decided) = decide("clerk", |circumstances, decided| {
         let mut books = books(earnings, lines);
-        pay_sheet(sheet, lines, &mut books, circumstances, decided)?;
+        pay_sheet(whole(sheet, lines), &mut books, circumstances, decided)?;
         books
             .into_values()
             .try_for_each(|book| book.close(&calendar(), false, circumstances, decided))
@@ -157,6 +157,7 @@ fn instalments_are_due_one_a_period() {
             lines,
             books,
             stale_holds: Vec::new(),
+            rewards: RewardFacts::default(),
         };
         fill_sheet(&company(), &by_march, known, circumstances, decided)
     });
@@ -254,7 +255,9 @@ fn a_held_line_is_not_paid_until_it_is_released_and_then_once() {
     let earnings = [of(1, "70"), of(2, "30")];
     let (sheet, lines, earnings) = made(&fill(&company(), &batch(1), None, &earnings), &earnings);
     let (answer, decided) = decide("clerk", |circumstances, decided| {
-        hold_line(&batch(1), &sheet, &lines[1], circumstances, decided)
+        let known = standing(&sheet, &lines, &earnings);
+        let what = (HoldOf::Line(lines[1].id), LineAction::Hold);
+        hold_on_sheet(&company(), &batch(1), known, what, circumstances, decided)
     });
     answer.unwrap();
     let (sheet, held) = (
@@ -263,7 +266,10 @@ fn a_held_line_is_not_paid_until_it_is_released_and_then_once() {
     );
     assert_eq!((sheet.total, sheet.held), (usd("70"), usd("30")));
     let (answer, released) = decide("clerk", |circumstances, decided| {
-        release_line(&batch(1), sheet, &held, circumstances, decided)
+        let lines = [lines[0].clone(), held.clone()];
+        let known = standing(sheet, &lines, &earnings);
+        let what = (HoldOf::Line(held.id), LineAction::Release);
+        hold_on_sheet(&company(), &batch(1), known, what, circumstances, decided)
     });
     answer.unwrap();
     assert_eq!(released.changes.paysheets[0].total, usd("100"));
@@ -369,6 +375,7 @@ fn a_hold_of_a_paid_batch_moves_on_to_the_recalculated_earning() {
             lines,
             books,
             stale_holds: vec![hold],
+            rewards: RewardFacts::default(),
         };
         fill_sheet(&company(), &batch(2), known, circumstances, decided)
     });
@@ -390,7 +397,7 @@ fn what_stood_on_a_deleted_batch_is_payable_again() {
     let (sheet, lines, earnings) = made(&fill(&company(), &batch(1), None, &earnings), &earnings);
     let (answer, decided) = decide("clerk", |circumstances, decided| {
         let mut books = books(&earnings, &lines);
-        drop_sheet(&sheet, &lines, &mut books, decided)?;
+        drop_sheet(whole(&sheet, &lines), &mut books, circumstances, decided)?;
         books
             .into_values()
             .try_for_each(|book| book.close(&calendar(), false, circumstances, decided))

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::paying::{
-    BatchAction, PaysheetAction, act_on_sheet, check_batch, hold_line, new_batch, pay_sheet,
+    BatchAction, HoldOf, LineAction, PaysheetAction, act_on_sheet, check_batch, hold_on_sheet,
+    new_batch, pay_sheet,
 };
 use crate::payment::{BatchStatus, PaysheetStatus};
 use crate::refusal::Reason;
@@ -128,7 +129,9 @@ fn lines_of_locked_sheets_cannot_be_held() {
         ..paysheet(1)
     };
     let (answer, decided) = decide("clerk", |circumstances, decided| {
-        hold_line(&batch(1), &sheet, &line(1), circumstances, decided)
+        let known = standing(&sheet, &[line(1)], &[]);
+        let what = (HoldOf::Line(line(1).id), LineAction::Hold);
+        hold_on_sheet(&company(), &batch(1), known, what, circumstances, decided)
     });
     assert_eq!(answer.unwrap_err().reason, Reason::WrongState);
     assert!(decided.is_empty());
@@ -153,8 +156,7 @@ fn a_paid_sheet_is_not_paid_again() {
     };
     let (answer, decided) = decide("clerk", |circumstances, decided| {
         pay_sheet(
-            &sheet,
-            &[line(1)],
+            whole(&sheet, &[line(1)]),
             &mut BTreeMap::new(),
             circumstances,
             decided,

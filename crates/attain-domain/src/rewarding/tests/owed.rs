@@ -217,8 +217,13 @@ fn an_undone_clearing_stays_readable() {
 fn e27_each_line_of_conservation_says_where_the_money_is() {
     let paid = |reward: Reward| Reward {
         payment: RewardPayment::Paid {
-            batch: crate::ids::BatchId(uuid(1)),
-            paysheet: crate::ids::PaysheetId(uuid(1)),
+            line: crate::reward::RewardLine {
+                batch: crate::ids::BatchId(uuid(1)),
+                paysheet: crate::ids::PaysheetId(uuid(1)),
+                currency_rate: rust_decimal::Decimal::ONE,
+                pay_amount: reward.amount,
+                held: false,
+            },
             at: at(3),
         },
         ..reward
