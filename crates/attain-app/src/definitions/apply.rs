@@ -355,6 +355,7 @@ fn remove(set: &mut DefinitionSet, definition: &Definition) {
         Definition::RuleSet(rules) => drop(set.rule_sets.remove(&rules.id)),
         Definition::Team(team) => drop(set.teams.remove(&team.id)),
         Definition::PayGroup(group) => drop(set.pay_groups.remove(&group.id)),
+        Definition::PaymentPlan(plan) => drop(set.payment_plans.remove(&plan.id)),
         Definition::Settings(_)
         | Definition::Attributes(_)
         | Definition::Calendar(_)

@@ -6,7 +6,8 @@ use super::{
     AttributeSchema, Calendar, CategoryRules, CategoryTree, CurrencyRates, Definition,
     DefinitionRecord, Participant, PayGroup, RuleSet, Settings, Team,
 };
-use crate::ids::{ParticipantId, PayGroupId, PlanId, RuleSetId, TeamId};
+use crate::ids::{ParticipantId, PayGroupId, PaymentPlanId, PlanId, RuleSetId, TeamId};
+use crate::payment_plan::PaymentPlan;
 use crate::plan::Plan;
 use crate::time::Date;
 
@@ -44,6 +45,8 @@ pub struct DefinitionSet {
     pub teams: BTreeMap<TeamId, Team>,
     /// Sets of credit rules.
     pub rule_sets: BTreeMap<RuleSetId, RuleSet>,
+    /// Payment plans.
+    pub payment_plans: BTreeMap<PaymentPlanId, PaymentPlan>,
 }
 
 impl DefinitionSet {
@@ -82,6 +85,9 @@ impl DefinitionSet {
             }
             Definition::RuleSet(rules) => {
                 self.rule_sets.insert(rules.id.clone(), rules);
+            }
+            Definition::PaymentPlan(plan) => {
+                self.payment_plans.insert(plan.id.clone(), plan);
             }
         }
     }

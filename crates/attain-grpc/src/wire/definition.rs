@@ -27,6 +27,7 @@ pub(crate) fn kind_from_wire(field: &str, number: i32) -> Result<DefinitionKind,
         proto::DefinitionKind::Participant => Ok(DefinitionKind::Participant),
         proto::DefinitionKind::Team => Ok(DefinitionKind::Team),
         proto::DefinitionKind::RuleSet => Ok(DefinitionKind::RuleSet),
+        proto::DefinitionKind::PaymentPlan => Ok(DefinitionKind::PaymentPlan),
     }
 }
 
@@ -43,6 +44,7 @@ fn kind(kind: DefinitionKind) -> proto::DefinitionKind {
         DefinitionKind::Participant => proto::DefinitionKind::Participant,
         DefinitionKind::Team => proto::DefinitionKind::Team,
         DefinitionKind::RuleSet => proto::DefinitionKind::RuleSet,
+        DefinitionKind::PaymentPlan => proto::DefinitionKind::PaymentPlan,
     }
 }
 
