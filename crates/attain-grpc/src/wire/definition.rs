@@ -4,6 +4,7 @@ use attain_app::{AppliedDefinition, DefinitionOutcome};
 use attain_domain::calculation::lint::Finding;
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::ids::DefinitionId;
+use attain_domain::payment_plan::lint::{DrawFinding, EARNING_MORE_PAYS_LESS, TEXT};
 use attain_domain::refusal::Refusal;
 use attain_proto::attain::v1 as proto;
 
@@ -102,5 +103,18 @@ pub(crate) fn finding(finding: &Finding) -> proto::PlanFinding {
         component: finding.component.to_string(),
         text: finding.text.clone(),
         counter_example: finding.counter_example.clone(),
+        payment_plans: Vec::new(),
+    }
+}
+
+/// Something in payment plans that is worth a look.
+pub(crate) fn draw_finding(finding: &DrawFinding) -> proto::PlanFinding {
+    let plans = finding.plans.iter();
+    proto::PlanFinding {
+        code: EARNING_MORE_PAYS_LESS.to_owned(),
+        component: String::new(),
+        text: TEXT.to_owned(),
+        counter_example: finding.to_string(),
+        payment_plans: plans.map(ToString::to_string).collect(),
     }
 }
