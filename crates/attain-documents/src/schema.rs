@@ -8,8 +8,8 @@ use attain_domain::definition::DefinitionKind;
 
 use crate::document::{
     AttributesDocument, CalendarDocument, CategoriesDocument, CategoryRulesDocument, Mirror,
-    ParticipantDocument, PayGroupDocument, PlanDocument, RatesDocument, RuleSetDocument,
-    SettingsDocument, TeamDocument,
+    ParticipantDocument, PayGroupDocument, PaymentPlanDocument, PlanDocument, RatesDocument,
+    RuleSetDocument, SettingsDocument, TeamDocument,
 };
 use crate::file::{PARTICIPANTS, ParticipantsDocument};
 
@@ -43,7 +43,7 @@ pub fn schema() -> String {
     let root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Attain documents",
-        "description": "What people write down: settings, calendar, participants, rules, plans.",
+        "description": "What people write down: settings, calendar, participants, rules, plans, payment plans.",
         "type": "object",
         "required": ["kind"],
         "properties": { "kind": { "enum": names } },
@@ -69,6 +69,7 @@ fn of_kind(kind: DefinitionKind, generator: &mut SchemaGenerator) -> Value {
         DefinitionKind::Participant => of::<ParticipantDocument>(kind, generator),
         DefinitionKind::Team => of::<TeamDocument>(kind, generator),
         DefinitionKind::RuleSet => of::<RuleSetDocument>(kind, generator),
+        DefinitionKind::PaymentPlan => of::<PaymentPlanDocument>(kind, generator),
     }
 }
 

@@ -113,7 +113,8 @@ impl Definitions {
             | Definition::PayGroup(_)
             | Definition::Participant(_)
             | Definition::Team(_)
-            | Definition::RuleSet(_) => None,
+            | Definition::RuleSet(_)
+            | Definition::PaymentPlan(_) => None,
         }
     }
 }

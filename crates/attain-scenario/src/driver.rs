@@ -122,7 +122,8 @@ pub struct LineChoice {
 /// An Attain with an empty workspace.
 #[async_trait]
 pub trait Driver: Send {
-    /// Applies documents. `applied`: kind, id, outcome; `findings`: code, component, text.
+    /// Applies documents. `applied`: kind, id, outcome; `findings`: code, component,
+    /// text, counter_example, payment_plans.
     async fn apply(&mut self, documents: &str) -> Result<Answer, Vec<Refusal>>;
 
     /// Imports CSV. `counts`: name, count; `rejected`: line, field, reason.

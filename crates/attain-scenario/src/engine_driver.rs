@@ -243,7 +243,9 @@ impl Driver for EngineDriver {
                 ("outcome", outcome.to_owned()),
             ])
         });
-        let findings = plan.findings.iter().map(show::finding).collect();
+        let of_draws = plan.draw_findings.iter().map(show::draw_finding);
+        let findings = plan.findings.iter().map(show::finding);
+        let findings = findings.chain(of_draws).collect();
         let tables = BTreeMap::from([("applied", applied.collect()), ("findings", findings)]);
         Ok(Answer {
             tables,

@@ -10,6 +10,7 @@ use attain_domain::paying::part_amount;
 use attain_domain::payment::{
     BatchStatus, LineKind, PaymentBatch, PaymentLine, Paysheet, PaysheetStatus,
 };
+use attain_domain::payment_plan::lint::{DrawFinding, EARNING_MORE_PAYS_LESS, TEXT};
 use attain_domain::refusal::Refusal;
 use attain_domain::run::RunStatus;
 use attain_domain::transaction::{Transaction, TransactionStatus};
@@ -302,5 +303,22 @@ pub(crate) fn finding(finding: &Finding) -> Row {
         ("component", finding.component.to_string()),
         ("text", finding.text.clone()),
         ("counter_example", finding.counter_example.clone()),
+        ("payment_plans", String::new()),
     ])
+}
+
+pub(crate) fn draw_finding(finding: &DrawFinding) -> Row {
+    row([
+        ("code", EARNING_MORE_PAYS_LESS.to_owned()),
+        ("component", String::new()),
+        ("text", TEXT.to_owned()),
+        ("counter_example", finding.to_string()),
+        ("payment_plans", words(&finding.plans)),
+    ])
+}
+
+/// Names with a space between.
+fn words(names: &[impl ToString]) -> String {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    names.join(" ")
 }

@@ -122,7 +122,8 @@ impl Writer<'_> {
             | Definition::PayGroup(_)
             | Definition::Participant(_)
             | Definition::Team(_)
-            | Definition::RuleSet(_) => None,
+            | Definition::RuleSet(_)
+            | Definition::PaymentPlan(_) => None,
         });
         Ok(calendar.unwrap_or_default())
     }

@@ -8,6 +8,7 @@ use attain_documents::{read_documents, write_documents};
 use attain_domain::calculation::lint::Finding;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::ids::DefinitionId;
+use attain_domain::payment_plan::lint::{DrawFinding, EARNING_MORE_PAYS_LESS, TEXT};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_scenario::yaml_files;
 
@@ -106,14 +107,25 @@ fn print_plan(plan: &ApplyPlan, output: Output, mode: ApplyMode) -> Result<(), F
         ApplyMode::Write => "written",
     };
     eprintln!("{written} definitions {done}, {unchanged} unchanged");
-    for finding in &plan.findings {
-        eprintln!("lint: {}", finding_text(finding));
+    for text in finding_texts(plan) {
+        eprintln!("lint: {text}");
     }
     Ok(())
 }
 
-/// A finding of the lint, in one line.
-pub(crate) fn finding_text(finding: &Finding) -> String {
+/// What the lint found, each in one line.
+pub(crate) fn finding_texts(plan: &ApplyPlan) -> impl Iterator<Item = String> {
+    let of_draws = plan.draw_findings.iter().map(draw_text);
+    plan.findings.iter().map(finding_text).chain(of_draws)
+}
+
+fn draw_text(finding: &DrawFinding) -> String {
+    let plans: Vec<String> = finding.plans.iter().map(|id| format!("`{id}`")).collect();
+    let plans = plans.join(", ");
+    format!("{EARNING_MORE_PAYS_LESS} in payment plan {plans}: {TEXT} ({finding})")
+}
+
+fn finding_text(finding: &Finding) -> String {
     let Finding {
         code,
         component,

@@ -13,7 +13,7 @@ use attain_domain::time::DateRange;
 use rust_decimal::Decimal;
 
 use crate::address::StoreAddress;
-use crate::apply::{finding_text, read_all};
+use crate::apply::{finding_texts, read_all};
 use crate::args::{Demo, Global, ImportFile, Output};
 use crate::failure::Failure;
 use crate::import;
@@ -128,8 +128,8 @@ async fn apply(session: &Session, folder: &Path) -> Result<u64, Failure> {
         .engine
         .apply(&session.caller, &definitions, &[], ApplyMode::Write)
         .await?;
-    for finding in &plan.findings {
-        println!("lint: {}", finding_text(finding));
+    for text in finding_texts(&plan) {
+        println!("lint: {text}");
     }
     Ok(plan.definitions.len() as u64)
 }

@@ -293,7 +293,8 @@ fn make_smaller(definition: &mut Definition) {
         | Definition::CategoryRules(_)
         | Definition::PayGroup(_)
         | Definition::Team(_)
-        | Definition::RuleSet(_) => {}
+        | Definition::RuleSet(_)
+        | Definition::PaymentPlan(_) => {}
     }
 }
 

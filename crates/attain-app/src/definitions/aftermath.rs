@@ -69,9 +69,9 @@ impl Aftermath {
 
     fn note(&mut self, before: &DefinitionSet, after: &DefinitionSet, one: &AppliedDefinition) {
         match one.kind {
-            // A new rate is for rows that come; those that are stored keep theirs. Pay groups
-            // matter when a batch is made.
-            DefinitionKind::Rates | DefinitionKind::PayGroup => {}
+            // A new rate is for rows that come; those that are stored keep theirs. Pay groups and
+            // payment plans matter when a batch is made or refreshed: they change no earning.
+            DefinitionKind::Rates | DefinitionKind::PayGroup | DefinitionKind::PaymentPlan => {}
             // A period is closed when nothing waits in it, and what counts in it counts on.
             DefinitionKind::Calendar if only_closes(before, after) => {}
             DefinitionKind::Settings

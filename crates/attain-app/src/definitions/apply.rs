@@ -5,7 +5,9 @@ use attain_domain::calculation::lint::{Finding, lint_plan};
 use attain_domain::change::{ChangeSet, DefinitionChange, Guard};
 use attain_domain::definition::check::{about, check, is_deletable};
 use attain_domain::definition::{Definition, DefinitionKind, DefinitionRecord, DefinitionSet};
-use attain_domain::ids::{ActivityId, DefinitionId};
+use attain_domain::ids::{ActivityId, DefinitionId, PaymentPlanId};
+use attain_domain::payment_plan::lint::DrawFinding;
+use attain_domain::payment_plan::lint_together;
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::stamp::{Stamp, Version};
@@ -65,6 +67,19 @@ pub struct ApplyPlan {
     pub definitions: Vec<AppliedDefinition>,
     /// What the lint of plans found: worth a look, not wrong.
     pub findings: Vec<Finding>,
+    /// What the lint of payment plans found, alone and as people have them.
+    pub draw_findings: Vec<DrawFinding>,
+}
+
+impl ApplyPlan {
+    /// What an apply does to these definitions, with what the lint finds about them.
+    fn new(world: &World, definitions: Vec<AppliedDefinition>) -> Self {
+        Self {
+            findings: findings(world, &definitions),
+            draw_findings: draw_findings(world, &definitions),
+            definitions,
+        }
+    }
 }
 
 /// Everything that has been decided, before it is written.
@@ -97,11 +112,7 @@ impl Engine {
             if let Some(answer) = repeated.map_err(one)? {
                 let definitions = answer::read(&answer).map_err(one)?;
                 let world = self.world(caller, &*snapshot).await.map_err(one)?;
-                let findings = findings(&world, &definitions);
-                return Ok(ApplyPlan {
-                    definitions,
-                    findings,
-                });
+                return Ok(ApplyPlan::new(&world, definitions));
             }
             let mark = snapshot
                 .definitions_mark()
@@ -207,7 +218,7 @@ fn refuse_twice(
 
 /// What is written so far, and the definitions as they will stand.
 struct Draft {
-    plan: ApplyPlan,
+    definitions: Vec<AppliedDefinition>,
     writes: Vec<DefinitionChange>,
     after: DefinitionSet,
 }
@@ -258,7 +269,7 @@ impl Draft {
         outcome: DefinitionOutcome,
         version: Version,
     ) {
-        self.plan.definitions.push(AppliedDefinition {
+        self.definitions.push(AppliedDefinition {
             kind,
             id,
             outcome,
@@ -278,10 +289,7 @@ async fn decide(
         .await
         .map_err(one)?;
     let mut draft = Draft {
-        plan: ApplyPlan {
-            definitions: Vec::new(),
-            findings: Vec::new(),
-        },
+        definitions: Vec::new(),
         writes: Vec::new(),
         after: before.clone(),
     };
@@ -305,7 +313,7 @@ async fn decide(
         }
     }
     let Draft {
-        mut plan,
+        definitions,
         writes,
         after,
     } = draft;
@@ -320,10 +328,9 @@ async fn decide(
     let Some(world) = world else {
         return Err(refusals);
     };
-    plan.findings = findings(&world, &plan.definitions);
-    let aftermath = Aftermath::of(before, &world.set, &plan.definitions);
+    let aftermath = Aftermath::of(before, &world.set, &definitions);
     Ok(Decided {
-        plan,
+        plan: ApplyPlan::new(&world, definitions),
         writes,
         aftermath,
     })
@@ -355,6 +362,7 @@ fn remove(set: &mut DefinitionSet, definition: &Definition) {
         Definition::RuleSet(rules) => drop(set.rule_sets.remove(&rules.id)),
         Definition::Team(team) => drop(set.teams.remove(&team.id)),
         Definition::PayGroup(group) => drop(set.pay_groups.remove(&group.id)),
+        Definition::PaymentPlan(plan) => drop(set.payment_plans.remove(&plan.id)),
         Definition::Settings(_)
         | Definition::Attributes(_)
         | Definition::Calendar(_)
@@ -421,4 +429,12 @@ fn findings(world: &World, applied: &[AppliedDefinition]) -> Vec<Finding> {
         })
         .flat_map(|versioned| lint_plan(&versioned.plan, &world.set))
         .collect()
+}
+
+fn draw_findings(world: &World, applied: &[AppliedDefinition]) -> Vec<DrawFinding> {
+    let plans = applied
+        .iter()
+        .filter(|applied| applied.kind == DefinitionKind::PaymentPlan)
+        .filter_map(|applied| PaymentPlanId::parse(applied.id.as_str()).ok());
+    lint_together(&plans.collect(), &world.set)
 }

@@ -207,7 +207,8 @@ impl Explainer<'_> {
                 | Definition::PayGroup(_)
                 | Definition::Participant(_)
                 | Definition::Team(_)
-                | Definition::RuleSet(_) => None,
+                | Definition::RuleSet(_)
+                | Definition::PaymentPlan(_) => None,
             }))
     }
 

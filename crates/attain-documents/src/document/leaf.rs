@@ -16,6 +16,7 @@ use attain_domain::definition::settings::NegativeSheet;
 use attain_domain::expression::ValueType;
 use attain_domain::ids;
 use attain_domain::money::{Currency, Rounding};
+use attain_domain::payment_plan::{DrawMode, DrawProration, Floor, Withheld};
 use attain_domain::plan::{
     EarningRounding, IndirectCredits, Phase, Proration, ReportDepth, SplitMode,
 };
@@ -108,7 +109,8 @@ macro_rules! names {
 
 names! {
     ParticipantId, TeamId, CategoryId, PlanId, ComponentId, MeasureId, GoalId, RateTableId,
-    RuleSetId, RuleId, FactorId, PeriodId, IntervalId, PayGroupId, TransactionType, AttributeName,
+    RuleSetId, RuleId, FactorId, PeriodId, IntervalId, PayGroupId, PaymentPlanId,
+    TransactionType, AttributeName,
 }
 
 macro_rules! choices {
@@ -148,6 +150,10 @@ choices! {
     IndirectCredits { None = "none", Manager = "manager", Team = "team", All = "all" }
     EarningRounding { Cumulative = "cumulative", EachEarning = "each_earning" }
     Phase { First = "first", Second = "second" }
+    DrawMode { TopUp = "top_up", OnTop = "on_top" }
+    DrawProration { Whole = "whole", ByDay = "by_day" }
+    Withheld { Lost = "lost", CarriedForward = "carried_forward" }
+    Floor { Kept = "kept", NotKept = "not_kept" }
 }
 
 /// `one of a, b or c`.

@@ -8,8 +8,8 @@ use attain_domain::refusal::{Reason, Refusal};
 use super::participants::ParticipantsDocument;
 use crate::document::{
     AttributesDocument, CalendarDocument, CategoriesDocument, CategoryRulesDocument, Mirror,
-    ParticipantDocument, PayGroupDocument, PlanDocument, RatesDocument, RuleSetDocument,
-    SettingsDocument, TeamDocument,
+    ParticipantDocument, PayGroupDocument, PaymentPlanDocument, PlanDocument, RatesDocument,
+    RuleSetDocument, SettingsDocument, TeamDocument,
 };
 use crate::nearest::suggestion;
 use crate::yaml::{Kind, Node, Place, Problem, Stream, located, parse, read_collecting};
@@ -142,6 +142,9 @@ impl Document {
                 .map(Definition::Participant),
             DefinitionKind::Team => self.mirror::<TeamDocument>().map(Definition::Team),
             DefinitionKind::RuleSet => self.mirror::<RuleSetDocument>().map(Definition::RuleSet),
+            DefinitionKind::PaymentPlan => self
+                .mirror::<PaymentPlanDocument>()
+                .map(Definition::PaymentPlan),
         }
     }
 

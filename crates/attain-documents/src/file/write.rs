@@ -7,8 +7,8 @@ use super::participants::ParticipantsDocument;
 use super::read::PARTICIPANTS;
 use crate::document::{
     AttributesDocument, CalendarDocument, CategoriesDocument, CategoryRulesDocument, Mirror,
-    ParticipantDocument, PayGroupDocument, PlanDocument, RatesDocument, RuleSetDocument,
-    SettingsDocument, TeamDocument,
+    ParticipantDocument, PayGroupDocument, PaymentPlanDocument, PlanDocument, RatesDocument,
+    RuleSetDocument, SettingsDocument, TeamDocument,
 };
 use crate::yaml::{Node, emit, to_node};
 
@@ -46,7 +46,8 @@ fn as_participant(definition: &Definition) -> Option<&Participant> {
         | Definition::Plan(_)
         | Definition::PayGroup(_)
         | Definition::Team(_)
-        | Definition::RuleSet(_) => None,
+        | Definition::RuleSet(_)
+        | Definition::PaymentPlan(_) => None,
     }
 }
 
@@ -64,6 +65,7 @@ fn definition_tree(definition: &Definition) -> Result<Node, Refusal> {
         Definition::Participant(body) => tree(kind, &ParticipantDocument::from_domain(body)),
         Definition::Team(body) => tree(kind, &TeamDocument::from_domain(body)),
         Definition::RuleSet(body) => tree(kind, &RuleSetDocument::from_domain(body)),
+        Definition::PaymentPlan(body) => tree(kind, &PaymentPlanDocument::from_domain(body)),
     }
 }
 

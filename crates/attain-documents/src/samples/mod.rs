@@ -6,6 +6,7 @@ macro_rules! id {
     };
 }
 
+mod payment_plan;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use attain_domain::money::{Currency, Rounding};
 use attain_domain::plan::Proration;
 use attain_domain::time::DateRange;
 
+use payment_plan::payment_plans;
 pub(crate) use plan::plan;
 use plan::{goal, odd_tables, rate_tables, spreads};
 
@@ -81,6 +83,7 @@ pub(crate) fn definitions() -> Vec<Definition> {
         Definition::RuleSet(rule_set()),
     ];
     all.extend(participants().into_iter().map(Definition::Participant));
+    all.extend(payment_plans().into_iter().map(Definition::PaymentPlan));
     all
 }
 

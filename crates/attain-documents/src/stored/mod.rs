@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::document::{
     AttributesDocument, CalendarDocument, CategoriesDocument, CategoryRulesDocument, Mirror,
-    ParticipantDocument, PayGroupDocument, PlanDocument, RatesDocument, RuleSetDocument,
-    SettingsDocument, TeamDocument,
+    ParticipantDocument, PayGroupDocument, PaymentPlanDocument, PlanDocument, RatesDocument,
+    RuleSetDocument, SettingsDocument, TeamDocument,
 };
 
 pub use chunks::{decode_chunk_task, decode_failures, encode_chunk_task, encode_failures};
@@ -58,6 +58,7 @@ pub fn encode_definition(definition: &Definition) -> String {
         Definition::Participant(body) => written::<ParticipantDocument>(body),
         Definition::Team(body) => written::<TeamDocument>(body),
         Definition::RuleSet(body) => written::<RuleSetDocument>(body),
+        Definition::PaymentPlan(body) => written::<PaymentPlanDocument>(body),
     }
 }
 
@@ -86,6 +87,9 @@ pub fn decode_definition(kind: DefinitionKind, json: &str) -> Result<Definition,
         }
         DefinitionKind::Team => read::<TeamDocument>(kind, json).map(Definition::Team),
         DefinitionKind::RuleSet => read::<RuleSetDocument>(kind, json).map(Definition::RuleSet),
+        DefinitionKind::PaymentPlan => {
+            read::<PaymentPlanDocument>(kind, json).map(Definition::PaymentPlan)
+        }
     }
 }
 

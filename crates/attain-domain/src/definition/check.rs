@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::settings::{ATTRIBUTES_MAX, NegativeSheet};
+use super::settings::ATTRIBUTES_MAX;
 use super::{Definition, DefinitionKind, DefinitionSet, Participant, Team};
+use crate::payment_plan::check_payment_plan;
 use crate::plan::Plan;
 use crate::refusal::{Reason, Refusal};
 use crate::time::DateRange;
@@ -48,6 +49,11 @@ pub fn check(set: &DefinitionSet) -> Vec<Refusal> {
                 .map(|r| about(DefinitionKind::Team, id, r)),
         );
     }
+    for plan in set.payment_plans.values() {
+        let found = check_payment_plan(plan, set).into_iter();
+        let (kind, id) = (DefinitionKind::PaymentPlan, plan.id.as_str());
+        wrong.extend(found.map(|refusal| about(kind, id, refusal)));
+    }
     wrong
 }
 
@@ -78,10 +84,6 @@ fn check_settings(set: &DefinitionSet, wrong: &mut Vec<Refusal>) {
     {
         let text = format!("the category tree has no `{category}`");
         wrong.push(Refusal::new(Reason::UnknownCategory, text).at("default_category"));
-    }
-    if settings.negative_sheet == NegativeSheet::Lifted {
-        let text = "lifting a negative paysheet to zero needs advances, which are not there yet";
-        wrong.push(Refusal::new(Reason::OutOfRange, text).at("negative_sheet"));
     }
 }
 
@@ -286,11 +288,15 @@ fn check_team(set: &DefinitionSet, team: &Team, wrong: &mut Vec<Refusal>) {
     }
 }
 
-/// The kinds that cannot be deleted: records refer to them, or everything does.
+/// The kinds that cannot be deleted: records refer to them, or everything does. What is owed under
+/// a payment plan that is deleted stays owed, and is recovered as what is owed under no plan.
 #[must_use]
 pub fn is_deletable(definition: &Definition) -> bool {
     match definition {
-        Definition::RuleSet(_) | Definition::Team(_) | Definition::PayGroup(_) => true,
+        Definition::RuleSet(_)
+        | Definition::Team(_)
+        | Definition::PayGroup(_)
+        | Definition::PaymentPlan(_) => true,
         Definition::Settings(_)
         | Definition::Attributes(_)
         | Definition::Calendar(_)

@@ -1,5 +1,5 @@
-//! What people write down: settings, calendar, participants, categories, rules, plans. Each is a
-//! versioned document; all versions are kept, the newest is live.
+//! What people write down: settings, calendar, participants, categories, rules, plans, payment
+//! plans. Each is a versioned document; all versions are kept, the newest is live.
 
 pub mod calendar;
 pub mod category;
@@ -12,6 +12,7 @@ pub mod set;
 pub mod settings;
 
 use crate::ids::DefinitionId;
+use crate::payment_plan::PaymentPlan;
 use crate::plan::Plan;
 use crate::stamp::Stamp;
 
@@ -49,6 +50,8 @@ pub enum DefinitionKind {
     Team,
     /// A set of credit rules.
     RuleSet,
+    /// A payment plan.
+    PaymentPlan,
 }
 
 impl DefinitionKind {
@@ -65,6 +68,7 @@ impl DefinitionKind {
         Self::Participant,
         Self::Team,
         Self::RuleSet,
+        Self::PaymentPlan,
     ];
 
     /// The name used in documents, stores and on the wire.
@@ -82,6 +86,7 @@ impl DefinitionKind {
             Self::Participant => "participant",
             Self::Team => "team",
             Self::RuleSet => "rule_set",
+            Self::PaymentPlan => "payment_plan",
         }
     }
 
@@ -117,6 +122,8 @@ pub enum Definition {
     Team(Team),
     /// A set of credit rules.
     RuleSet(RuleSet),
+    /// A payment plan.
+    PaymentPlan(PaymentPlan),
 }
 
 impl Definition {
@@ -135,6 +142,7 @@ impl Definition {
             Self::Participant(_) => DefinitionKind::Participant,
             Self::Team(_) => DefinitionKind::Team,
             Self::RuleSet(_) => DefinitionKind::RuleSet,
+            Self::PaymentPlan(_) => DefinitionKind::PaymentPlan,
         }
     }
 
@@ -153,6 +161,7 @@ impl Definition {
             Self::Participant(participant) => participant.id.as_str(),
             Self::Team(team) => team.id.as_str(),
             Self::RuleSet(set) => set.id.as_str(),
+            Self::PaymentPlan(plan) => plan.id.as_str(),
         };
         DefinitionId::parse(text).expect("every id is a name already")
     }

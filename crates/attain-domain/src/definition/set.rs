@@ -86,6 +86,9 @@ impl DefinitionSet {
             Definition::RuleSet(rules) => {
                 self.rule_sets.insert(rules.id.clone(), rules);
             }
+            Definition::PaymentPlan(plan) => {
+                self.payment_plans.insert(plan.id.clone(), plan);
+            }
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{AssignedTo, PaymentPlan};
+use super::{AssignedTo, PaymentPlan, PlanAssignment};
 use crate::calculation::goals::{Presence, common};
-use crate::definition::Participant;
+use crate::definition::calendar::Period;
+use crate::definition::{DefinitionSet, Participant};
 use crate::expression::Value;
-use crate::ids::{CategoryId, MeasureId, PaymentPlanId};
+use crate::ids::{CategoryId, MeasureId, ParticipantId, PayGroupId, PaymentPlanId};
 use crate::plan::{Component, MeasureSource, Plan};
 use crate::time::{Date, DateRange};
 
@@ -49,10 +50,7 @@ pub fn applied_plans<'a>(
     participant: &Participant,
     owing: &BTreeSet<PaymentPlanId>,
 ) -> Vec<AppliedPlan<'a>> {
-    let employed = DateRange {
-        from: participant.start,
-        to: participant.end.and_then(|last| last.succ_opt()),
-    };
+    let employed = employed(participant);
     let mut applied = Vec::new();
     for plan in plans {
         let assigned = plan.assignments.iter().flat_map(|assignment| {
@@ -67,6 +65,68 @@ pub fn applied_plans<'a>(
     }
     applied.sort_by_key(|applied| (applied.plan.priority, &applied.plan.id));
     applied
+}
+
+/// The participants of a pay group who have a payment plan on some day of its interval around a
+/// period, in rising order: those who may be due a minimum, whatever they earn.
+#[must_use]
+pub fn participants_with_plans<'a>(
+    set: &'a DefinitionSet,
+    pay_group: &PayGroupId,
+    period: &Period,
+) -> Vec<&'a ParticipantId> {
+    let mut found = BTreeSet::new();
+    for plan in set.payment_plans.values() {
+        let interval = set.calendar.interval_of(plan.minimum.interval, period);
+        let range = interval.range();
+        for (participant, days) in assigned(plan, set) {
+            let is_paid = participant.pay_group.as_ref() == Some(pay_group);
+            if is_paid && days.overlaps(&range) {
+                found.insert(&participant.id);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Whom the assignments of a plan are about, and when, one assignment after the other. A range
+/// holds a date, lies within the plan's own dates, and may overlap another of the participant.
+pub(super) fn assigned<'a>(
+    plan: &'a PaymentPlan,
+    set: &'a DefinitionSet,
+) -> impl Iterator<Item = (&'a Participant, DateRange)> {
+    plan.assignments.iter().flat_map(move |assignment| {
+        let people = people_of(assignment, set);
+        people.flat_map(move |participant| {
+            let employed = employed(participant);
+            let days = days_of(&assignment.to, participant).into_iter();
+            let days = days
+                .map(|days| common(&days, &assignment.effective))
+                .map(|days| common(&days, &plan.effective))
+                .map(|days| common(&days, &employed))
+                .filter(|days| !days.is_empty())
+                .collect::<Vec<_>>();
+            days.into_iter().map(move |days| (participant, days))
+        })
+    })
+}
+
+/// Whom an assignment can be about. One person is looked up: a plan may name all of thousands.
+fn people_of<'a>(
+    assignment: &PlanAssignment,
+    set: &'a DefinitionSet,
+) -> Box<dyn Iterator<Item = &'a Participant> + 'a> {
+    match &assignment.to {
+        AssignedTo::Participant(id) => Box::new(set.participants.get(id).into_iter()),
+        AssignedTo::Plan(_) | AssignedTo::Attribute(_, _) => Box::new(set.participants.values()),
+    }
+}
+
+fn employed(participant: &Participant) -> DateRange {
+    DateRange {
+        from: participant.start,
+        to: participant.end.and_then(|last| last.succ_opt()),
+    }
 }
 
 /// When an assignment is about a participant.

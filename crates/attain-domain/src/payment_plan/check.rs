@@ -12,7 +12,7 @@ use crate::time::DateRange;
 #[must_use]
 pub fn check_payment_plan(plan: &PaymentPlan, set: &DefinitionSet) -> Vec<Refusal> {
     let mut wrong = Vec::new();
-    check_range(plan.effective, "effective", &mut wrong);
+    check_range(plan.effective, "to", &mut wrong);
     check_amount(plan.minimum.amount, "minimum.amount", &mut wrong);
     if plan.minimum.mode == DrawMode::OnTop && plan.minimum.amount.is_zero() {
         refuse(
@@ -27,7 +27,7 @@ pub fn check_payment_plan(plan: &PaymentPlan, set: &DefinitionSet) -> Vec<Refusa
     match plan.recoverability {
         Recoverability::ForgivenAtEnd(_) if plan.effective.to.is_none() => {
             let text = "what is forgiven at the end needs an end".to_owned();
-            refuse(&mut wrong, "effective.to", text);
+            refuse(&mut wrong, "to", text);
         }
         Recoverability::ForgivenAtEnd(_)
         | Recoverability::Recoverable(_)

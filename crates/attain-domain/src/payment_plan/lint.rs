@@ -19,6 +19,9 @@ use crate::time::{Date, DateRange};
 /// The upper-snake code of what is found.
 pub const EARNING_MORE_PAYS_LESS: &str = "EARNING_MORE_PAYS_LESS";
 
+/// What that means, as a sentence; the numbers are those of a finding.
+pub const TEXT: &str = "earning more pays less";
+
 /// What was earned and what the sheet pays then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trial {

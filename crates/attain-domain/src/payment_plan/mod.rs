@@ -22,6 +22,7 @@ mod pot;
 mod recover;
 mod settle;
 mod sheet;
+mod together;
 
 use rust_decimal::Decimal;
 
@@ -29,13 +30,14 @@ use crate::definition::calendar::IntervalKind;
 use crate::ids::{AttributeName, CategoryId, ComponentId, ParticipantId, PaymentPlanId, PlanId};
 use crate::time::{Date, DateRange};
 
-pub use applied::{AppliedPlan, applied_plans, categories_of};
+pub use applied::{AppliedPlan, applied_plans, categories_of, participants_with_plans};
 pub use check::check_payment_plan;
 pub use settle::settle;
 pub use sheet::{
     DraftReward, MinimumTrace, PlanSettlement, PlanState, Settlement, SheetFacts, SheetLine,
     SheetOutcome, SheetSettlement,
 };
+pub use together::lint_together;
 
 #[cfg(test)]
 #[cfg(feature = "testing")]

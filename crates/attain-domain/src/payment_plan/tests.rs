@@ -1,6 +1,7 @@
 //! Promises of payment plans: the worked examples, each parameter, the lint, and laws that hold for
 //! any plan and any sequence of sheets.
 
+mod assigned;
 mod draws;
 mod laws;
 mod lint;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::values::{date, name, stamp_at};
 use crate::change::DefinitionChange;
 use crate::definition::calendar::{IntervalKind, Period, PeriodStatus};
@@ -11,6 +13,10 @@ use crate::definition::{
     Calendar, Definition, DefinitionRecord, Participant, PayGroup, RuleSet, Settings, Team,
 };
 use crate::money::{Currency, Rounding};
+use crate::payment_plan::{
+    DrawMode, DrawProration, Floor, Minimum, PaymentPlan, Recoverability, RecoveryTerms,
+    RecoveryTiming, Sharing,
+};
 use crate::plan::{
     Basis, Component, EarningRounding, IndirectCredits, Measure, MeasureSource, MeasureValue,
     Phase, Plan,
@@ -120,6 +126,33 @@ pub fn pay_group(id: &str) -> PayGroup {
     PayGroup {
         id: name(id),
         name: id.to_owned(),
+    }
+}
+
+/// A recoverable minimum of 1000 a period that nobody has yet, everything else as it is by default.
+#[must_use]
+pub fn payment_plan(id: &str) -> PaymentPlan {
+    PaymentPlan {
+        id: name(id),
+        name: id.to_owned(),
+        effective: DateRange::ALWAYS,
+        priority: 0,
+        assignments: Vec::new(),
+        shared_by: Sharing::default(),
+        minimum: Minimum {
+            amount: Decimal::ONE_THOUSAND,
+            interval: IntervalKind::Period,
+            mode: DrawMode::TopUp,
+            proration: DrawProration::default(),
+        },
+        recoverability: Recoverability::Recoverable(RecoveryTerms {
+            timing: RecoveryTiming::Immediate,
+            percent: Decimal::ONE_HUNDRED,
+            floor: Floor::default(),
+            balance_cap: None,
+            waive_after: None,
+        }),
+        pay_cap: None,
     }
 }
 

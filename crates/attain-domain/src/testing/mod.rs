@@ -14,8 +14,8 @@ mod sources;
 mod values;
 
 pub use definitions::{
-    calendar, live, months, participant, pay_group, per_event_component, plan, put, rule_set,
-    settings, team,
+    calendar, live, months, participant, pay_group, payment_plan, per_event_component, plan, put,
+    rule_set, settings, team,
 };
 pub use mocks::{MockSnapshot, MockStore};
 pub use payments::{batch, line, paysheet};

@@ -17,7 +17,9 @@ use super::Answers;
 use crate::identity::Identity;
 use crate::paging::Paging;
 use crate::status::{answer, status_of, status_of_all};
-use crate::wire::definition::{applied, finding, kind_from_wire, reference_from_wire, to_wire};
+use crate::wire::definition::{
+    applied, draw_finding, finding, kind_from_wire, reference_from_wire, to_wire,
+};
 
 /// Definitions of one message of an export.
 const EXPORT_ROWS: usize = 500;
@@ -54,9 +56,11 @@ impl DefinitionService for Definitions {
             .apply(&caller, &definitions, &deletions, mode)
             .await;
         let plan = plan.map_err(|wrong| status_of_all(&wrong))?;
+        let findings = plan.findings.iter().map(finding);
+        let of_draws = plan.draw_findings.iter().map(draw_finding);
         Ok(Response::new(ApplyDefinitionsResponse {
             definitions: plan.definitions.iter().map(applied).collect(),
-            findings: plan.findings.iter().map(finding).collect(),
+            findings: findings.chain(of_draws).collect(),
         }))
     }
 

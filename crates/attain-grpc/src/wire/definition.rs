@@ -4,6 +4,7 @@ use attain_app::{AppliedDefinition, DefinitionOutcome};
 use attain_domain::calculation::lint::Finding;
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::ids::DefinitionId;
+use attain_domain::payment_plan::lint::{DrawFinding, EARNING_MORE_PAYS_LESS, TEXT};
 use attain_domain::refusal::Refusal;
 use attain_proto::attain::v1 as proto;
 
@@ -27,6 +28,7 @@ pub(crate) fn kind_from_wire(field: &str, number: i32) -> Result<DefinitionKind,
         proto::DefinitionKind::Participant => Ok(DefinitionKind::Participant),
         proto::DefinitionKind::Team => Ok(DefinitionKind::Team),
         proto::DefinitionKind::RuleSet => Ok(DefinitionKind::RuleSet),
+        proto::DefinitionKind::PaymentPlan => Ok(DefinitionKind::PaymentPlan),
     }
 }
 
@@ -43,6 +45,7 @@ fn kind(kind: DefinitionKind) -> proto::DefinitionKind {
         DefinitionKind::Participant => proto::DefinitionKind::Participant,
         DefinitionKind::Team => proto::DefinitionKind::Team,
         DefinitionKind::RuleSet => proto::DefinitionKind::RuleSet,
+        DefinitionKind::PaymentPlan => proto::DefinitionKind::PaymentPlan,
     }
 }
 
@@ -100,5 +103,18 @@ pub(crate) fn finding(finding: &Finding) -> proto::PlanFinding {
         component: finding.component.to_string(),
         text: finding.text.clone(),
         counter_example: finding.counter_example.clone(),
+        payment_plans: Vec::new(),
+    }
+}
+
+/// Something in payment plans that is worth a look.
+pub(crate) fn draw_finding(finding: &DrawFinding) -> proto::PlanFinding {
+    let plans = finding.plans.iter();
+    proto::PlanFinding {
+        code: EARNING_MORE_PAYS_LESS.to_owned(),
+        component: String::new(),
+        text: TEXT.to_owned(),
+        counter_example: finding.to_string(),
+        payment_plans: plans.map(ToString::to_string).collect(),
     }
 }

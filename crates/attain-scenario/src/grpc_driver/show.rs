@@ -66,6 +66,7 @@ pub(super) fn finding(finding: &PlanFinding) -> Row {
         ("component", finding.component.clone()),
         ("text", finding.text.clone()),
         ("counter_example", finding.counter_example.clone()),
+        ("payment_plans", finding.payment_plans.join(" ")),
     ])
 }
 

@@ -73,7 +73,8 @@ impl Desk {
                     | Definition::PayGroup(_)
                     | Definition::Participant(_)
                     | Definition::Team(_)
-                    | Definition::RuleSet(_) => {}
+                    | Definition::RuleSet(_)
+                    | Definition::PaymentPlan(_) => {}
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Definitions of every kind except plans.
+//! Definitions of every kind except plans and payment plans.
 
 use std::collections::BTreeMap;
 

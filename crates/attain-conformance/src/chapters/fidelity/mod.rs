@@ -4,6 +4,7 @@ mod credits;
 mod definitions;
 mod earnings;
 pub(super) mod extremes;
+mod payment_plans;
 mod payments;
 mod plans;
 mod processes;
@@ -15,6 +16,7 @@ pub(super) fn cases() -> Vec<Case> {
     [
         definitions::cases(),
         plans::cases(),
+        payment_plans::cases(),
         transactions::cases(),
         credits::cases(),
         earnings::cases(),

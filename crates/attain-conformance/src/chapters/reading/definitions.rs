@@ -4,7 +4,7 @@ use attain_domain::change::{Changes, DefinitionChange, DefinitionsMark};
 use attain_domain::definition::{Definition, DefinitionKind, DefinitionRecord};
 use attain_domain::ids::DefinitionId;
 use attain_domain::testing::{
-    activity, live, name, participant, pay_group, plan, put, rule_set, stamp_at, team,
+    activity, live, name, participant, pay_group, payment_plan, plan, put, rule_set, stamp_at, team,
 };
 
 use super::NAMES;
@@ -115,6 +115,7 @@ async fn kinds_do_not_share_their_ids(site: Site) {
         Definition::Participant(participant("x")),
         Definition::Team(team("x")),
         Definition::RuleSet(rule_set("x")),
+        Definition::PaymentPlan(payment_plan("x")),
     ];
     write(
         &site,

@@ -118,3 +118,15 @@ fn managers_exist_and_ranges_hold_a_date() {
     ];
     check_reasons(vec![Definition::Participant(ana)], &reasons);
 }
+
+#[test]
+fn a_negative_sheet_may_do_each_of_three_things() {
+    use crate::definition::settings::NegativeSheet::{Carried, Lifted, Stands};
+    for negative_sheet in [Stands, Carried, Lifted] {
+        let settings = Settings {
+            negative_sheet,
+            ..settings()
+        };
+        check_reasons(vec![Definition::Settings(settings)], &[]);
+    }
+}

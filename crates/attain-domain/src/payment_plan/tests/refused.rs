@@ -48,7 +48,7 @@ fn amounts_percents_and_dates_have_limits() {
     check(&on("10", cap), &[(OutOfRange, field)]);
     let mut plan = draw("10");
     plan.effective = days("2026-02-01", "2026-02-01");
-    check(&plan, &[(OutOfRange, "effective")]);
+    check(&plan, &[(OutOfRange, "to")]);
     let waived = RecoveryTerms {
         waive_after: Some(date("2026-01-31")),
         ..terms()
@@ -65,7 +65,7 @@ fn parameters_that_contradict_each_other_are_refused() {
         recoverability: Recoverability::ForgivenAtEnd(terms()),
         ..draw("10")
     };
-    check(&endless, &[(OutOfRange, "effective.to")]);
+    check(&endless, &[(OutOfRange, "to")]);
     let mut on_top = draw("0");
     on_top.minimum.mode = DrawMode::OnTop;
     check(&on_top, &[(OutOfRange, "minimum.amount")]);
