@@ -1,6 +1,7 @@
 //! The use cases of Attain: load from a snapshot, decide with the domain, commit, repeat when a
 //! guard no longer holds. No SQL, no wire format, no files.
 
+mod answers;
 mod caller;
 mod commit;
 mod corrections;
@@ -10,6 +11,7 @@ mod failure;
 mod importing;
 mod payments;
 mod reading;
+mod rewarding;
 mod runs;
 mod system;
 mod world;
@@ -24,12 +26,16 @@ pub use definitions::{AppliedDefinition, ApplyMode, ApplyPlan, DefinitionOutcome
 pub use engine::{Engine, Limits};
 pub use importing::{ImportReport, ImportStream, ImportedRow, RejectedRow};
 pub use payments::{
-    BatchView, LineAction, LineOutcome, PaysheetAction, PaysheetView, SheetsOutcome,
+    BatchView, HoldOf, LineAction, LineOutcome, PaysheetAction, PaysheetView, SheetsOutcome,
 };
 pub use reading::{
     Attainment, ComponentEarnings, CountedCredits, CreditExplained, CreditsSummary, EarningSource,
     Explanation, KindSummary, LineExplained, PaymentExplained, PaysheetExplanation, RuleExplained,
     Statement, StatementPayment, StatementTotals, TransactionView,
+};
+pub use rewarding::{
+    AccountBalance, AssignReport, BalanceAsked, BalanceView, ClearAsked, ClearOutcome, ClearReport,
+    ClearView, ParticipantBalance, REWARDS_MAX,
 };
 pub use runs::{RunRequest, WhenBusy};
 pub use system::{SystemClock, TimeOrderedIds};

@@ -7,6 +7,8 @@ use attain_domain::adjusting::Outcome;
 use attain_domain::ids::{CreditId, TransactionId};
 use attain_domain::refusal::{Reason, Refusal};
 
+use crate::answers::{read_refusal, written_refusal};
+
 /// The outcomes as a text.
 pub(super) fn written_answer(outcomes: &[Result<Outcome, Refusal>]) -> String {
     let lines: Vec<String> = outcomes.iter().map(line).collect();
@@ -31,57 +33,8 @@ fn line(outcome: &Result<Outcome, Refusal>) -> String {
                 list(transaction.into_iter())
             )
         }
-        Err(refusal) => {
-            let Refusal {
-                reason,
-                field,
-                text,
-                details,
-            } = refusal;
-            let mut line = format!("refused\t{}\t", reason.code());
-            escape(field.as_deref().unwrap_or_default(), &mut line);
-            let details = details
-                .iter()
-                .flat_map(|(key, value)| [key.as_str(), value]);
-            for part in std::iter::once(text.as_str()).chain(details) {
-                line.push('\t');
-                escape(part, &mut line);
-            }
-            line
-        }
+        Err(refusal) => written_refusal(refusal),
     }
-}
-
-/// Adds a text in which nothing ends a part or a line.
-fn escape(text: &str, line: &mut String) {
-    for character in text.chars() {
-        match character {
-            '\\' => line.push_str("\\\\"),
-            '\t' => line.push_str("\\t"),
-            '\n' => line.push_str("\\n"),
-            '\r' => line.push_str("\\r"),
-            other => line.push(other),
-        }
-    }
-}
-
-/// The text that was escaped.
-fn unescape(part: &str) -> Option<String> {
-    let mut text = String::with_capacity(part.len());
-    let mut characters = part.chars();
-    while let Some(character) = characters.next() {
-        text.push(match character {
-            '\\' => match characters.next()? {
-                't' => '\t',
-                'n' => '\n',
-                'r' => '\r',
-                '\\' => '\\',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    Some(text)
 }
 
 fn list<T: Display>(ids: impl Iterator<Item = T>) -> String {
@@ -119,19 +72,6 @@ fn read_line(line: &str) -> Option<Result<Outcome, Refusal>> {
         transaction: transaction?.pop(),
         changed: state == "changed",
     }))
-}
-
-fn read_refusal<'a>(mut parts: impl Iterator<Item = &'a str>) -> Option<Refusal> {
-    let reason = Reason::from_code(parts.next()?)?;
-    let field = unescape(parts.next()?)?;
-    let mut refusal = Refusal::new(reason, unescape(parts.next()?)?);
-    if !field.is_empty() {
-        refusal = refusal.at(field);
-    }
-    while let Some(key) = parts.next() {
-        refusal = refusal.with(unescape(key)?, unescape(parts.next()?)?);
-    }
-    Some(refusal)
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use attain_domain::ids::{BatchId, PaysheetId};
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
 use attain_domain::ports::{ChunkSize, PaysheetPosition};
 use attain_domain::refusal::Refusal;
+use attain_domain::reward::Reward;
 use attain_domain::working::RowFailure;
 
 use super::load::{batch_at, position_of, sheet_at};
+use super::rewards::rewards_by_sheet;
 use super::views::{BatchView, PaysheetView};
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -99,10 +101,13 @@ impl Engine {
             .lines_of_paysheets(&[id])
             .await
             .map_err(store_refusal)?;
+        let mut by_sheet = rewards_by_sheet(&*snapshot, &[id]).await?;
+        let rewards = by_sheet.remove(&id).unwrap_or_default();
         Ok(PaysheetView {
             sheet,
             batch,
             lines,
+            rewards,
         })
     }
 
@@ -120,5 +125,19 @@ impl Engine {
             .lines_of_paysheets(paysheets)
             .await
             .map_err(store_refusal)
+    }
+
+    /// The rewards that some paysheets show, by participant, date and id: for exports.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn paysheet_rewards(
+        &self,
+        caller: &Caller,
+        paysheets: &[PaysheetId],
+    ) -> Result<Vec<Reward>, Refusal> {
+        let snapshot = self.snapshot(caller).await?;
+        let rows = snapshot.rewards_of_paysheets(paysheets).await;
+        rows.map_err(store_refusal)
     }
 }

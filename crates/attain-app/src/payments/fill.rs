@@ -11,7 +11,7 @@ use attain_domain::stamp::Version;
 use attain_domain::time::{Date, Instant};
 use attain_domain::working::RowFailure;
 
-use super::gather::{Gathered, StaleHolds, gather};
+use super::gather::{Gathered, Standing, gather};
 use super::load::batch_at;
 use super::refusals::{nothing_to_pay, refuse_closed_sheets};
 use super::views::{BatchView, FAILURES_NAMED_MAX};
@@ -145,7 +145,7 @@ impl Engine {
             | BatchStatus::Deleting => return Ok(failures),
         }
         let world = self.world(caller, &*snapshot).await?;
-        let stale = StaleHolds::load(&*snapshot).await?;
+        let standing = Standing::load(&*snapshot, &world.set, &batch).await?;
         let mut from = None;
         loop {
             let gathered = gather(
@@ -154,7 +154,7 @@ impl Engine {
                 &batch,
                 from.as_ref(),
                 self.rows(),
-                &stale,
+                &standing,
             )
             .await?;
             from = gathered.next.clone();
@@ -337,7 +337,7 @@ impl Engine {
         mut from: Option<ParticipantId>,
     ) -> Result<Scan, Refusal> {
         let mark: DefinitionsMark = snapshot.definitions_mark().await.map_err(store_refusal)?;
-        let stale = StaleHolds::load(snapshot).await?;
+        let standing = Standing::load(snapshot, &world.set, batch).await?;
         let mut failures = Vec::new();
         loop {
             let gathered = gather(
@@ -346,7 +346,7 @@ impl Engine {
                 batch,
                 from.as_ref(),
                 self.rows(),
-                &stale,
+                &standing,
             )
             .await?;
             from = gathered.next.clone();

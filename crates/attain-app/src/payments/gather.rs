@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use attain_domain::definition::DefinitionSet;
 use attain_domain::earning::Earning;
-use attain_domain::ids::{EarningId, LineId, ParticipantId};
-use attain_domain::paying::{FillSheet, StaleHold};
+use attain_domain::ids::{EarningId, LineId, ParticipantId, RewardId};
+use attain_domain::paying::{FillSheet, RewardFacts, StaleHold};
 use attain_domain::payment::{PaymentBatch, PaymentLine};
-use attain_domain::ports::{ChunkSize, EarningPosition, PaysheetPosition, Snapshot};
+use attain_domain::payment_plan::participants_with_plans;
+use attain_domain::ports::{
+    ChunkSize, EarningPosition, PaysheetPosition, RewardPosition, Snapshot,
+};
 use attain_domain::refusal::Refusal;
 use attain_domain::time::Date;
 use uuid::Uuid;
 
 use super::load::{batch_at, books, not_found, sheets_with_lines};
+use super::rewards::facts_before;
 use crate::failure::store_refusal;
 
 /// What is known about some participants, next to each other.
@@ -78,34 +82,77 @@ async fn stale_hold(snapshot: &dyn Snapshot, line: PaymentLine) -> Result<StaleH
     Ok(StaleHold { batch, sheet, line })
 }
 
-/// Gathers participants above `from`, until they have some `rows` of payable earnings or of lines;
-/// each of them whole.
+/// Who may be due something that nothing in the store says.
+pub(super) struct Standing {
+    pub(super) stale: StaleHolds,
+    /// Those with a payment plan, in rising order.
+    pub(super) with_plans: Vec<ParticipantId>,
+}
+
+impl Standing {
+    pub(super) async fn load(
+        snapshot: &dyn Snapshot,
+        set: &DefinitionSet,
+        batch: &PaymentBatch,
+    ) -> Result<Self, Refusal> {
+        let period = set.calendar.period(&batch.period);
+        let with_plans = period.map_or_else(Vec::new, |period| {
+            participants_with_plans(set, &batch.pay_group, period)
+        });
+        Ok(Self {
+            stale: StaleHolds::load(snapshot).await?,
+            with_plans: with_plans.into_iter().cloned().collect(),
+        })
+    }
+
+    /// Some of those with a payment plan, and the last of them if there are more.
+    fn with_plans_above(
+        &self,
+        from: Option<&ParticipantId>,
+        rows: ChunkSize,
+    ) -> (&[ParticipantId], Option<ParticipantId>) {
+        let first = from.map_or(0, |from| {
+            self.with_plans.partition_point(|whose| whose <= from)
+        });
+        let rest = &self.with_plans[first..];
+        if rest.len() <= rows.rows() {
+            return (rest, None);
+        }
+        let some = &rest[..rows.rows()];
+        (some, some.last().cloned())
+    }
+}
+
+/// Gathers participants above `from`, until they have some `rows` of payable earnings, of rewards or
+/// of lines; each of them whole.
 pub(super) async fn gather(
     snapshot: &dyn Snapshot,
     set: &DefinitionSet,
     batch: &PaymentBatch,
     from: Option<&ParticipantId>,
     rows: ChunkSize,
-    stale: &StaleHolds,
+    standing: &Standing,
 ) -> Result<Gathered, Refusal> {
-    let (mut payable, payable_end) = payable(snapshot, batch.pay_date, from, rows).await?;
-    payable.retain(|earning| is_member(set, batch, &earning.key.participant));
+    let (mut earned, earned_end) = payable(snapshot, batch.pay_date, from, rows).await?;
+    let (mut rewarded, rewarded_end) = rewarded(snapshot, batch.pay_date, from, rows).await?;
+    let (planned, planned_end) = standing.with_plans_above(from, rows);
+    let ends = [earned_end, rewarded_end, planned_end];
+    let end = ends.into_iter().flatten().min();
     let after = from.map(|from| PaysheetPosition {
         participant: from.clone(),
         id: attain_domain::ids::PaysheetId(Uuid::max()),
     });
-    let until = |whose: &ParticipantId| payable_end.as_ref().is_none_or(|end| whose <= end);
+    let until = |whose: &ParticipantId| end.as_ref().is_none_or(|end| whose <= end);
     let page = sheets_with_lines(snapshot, batch.id, after.as_ref(), rows.rows(), |sheet| {
         until(&sheet.participant)
     })
     .await?;
     let sheets_end = page.next.map(|next| next.participant);
-    let next = match (payable_end.clone(), sheets_end) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
+    let next = end.clone().into_iter().chain(sheets_end).min();
     let is_within = |whose: &ParticipantId| next.as_ref().is_none_or(|end| whose <= end);
-    payable.retain(|earning| is_within(&earning.key.participant));
+    let is_meant = |whose: &ParticipantId| is_within(whose) && is_member(set, batch, whose);
+    earned.retain(|earning| is_meant(&earning.key.participant));
+    rewarded.retain(is_meant);
     let mut fills: BTreeMap<ParticipantId, FillSheet> = BTreeMap::new();
     for (sheet, lines) in page.sheets {
         if is_within(&sheet.participant) {
@@ -113,9 +160,29 @@ pub(super) async fn gather(
             (fill.sheet, fill.lines) = (Some(sheet), lines);
         }
     }
-    for earning in &payable {
-        entry(&mut fills, &earning.key.participant);
+    let of_earnings = earned.iter().map(|earning| &earning.key.participant);
+    let planned = planned.iter().filter(|whose| is_within(whose));
+    for whose in of_earnings.chain(&rewarded).chain(planned) {
+        entry(&mut fills, whose);
     }
+    open_books(snapshot, &mut fills, earned, &standing.stale).await?;
+    let people: Vec<ParticipantId> = fills.keys().cloned().collect();
+    for (whose, facts) in facts_before(snapshot, set, batch.id, &people).await? {
+        entry(&mut fills, &whose).rewards = facts;
+    }
+    Ok(Gathered {
+        fills: fills.into_values().collect(),
+        next,
+    })
+}
+
+/// Opens the books of what is payable, of what lines pay, and of stale holds.
+async fn open_books(
+    snapshot: &dyn Snapshot,
+    fills: &mut BTreeMap<ParticipantId, FillSheet>,
+    mut payable: Vec<Earning>,
+    stale: &StaleHolds,
+) -> Result<(), Refusal> {
     let holds = fills
         .keys()
         .filter_map(|whose| stale.by_participant.get(whose))
@@ -127,15 +194,12 @@ pub(super) async fn gather(
             fill.books.insert(id, book);
         }
     }
-    for (whose, fill) in &mut fills {
+    for (whose, fill) in fills {
         if let Some(holds) = stale.by_participant.get(whose) {
             fill.stale_holds = holds.iter().map(|(hold, _)| hold.clone()).collect();
         }
     }
-    Ok(Gathered {
-        fills: fills.into_values().collect(),
-        next,
-    })
+    Ok(())
 }
 
 fn entry<'a>(
@@ -148,6 +212,7 @@ fn entry<'a>(
         lines: Vec::new(),
         books: BTreeMap::new(),
         stale_holds: Vec::new(),
+        rewards: RewardFacts::default(),
     })
 }
 
@@ -191,4 +256,27 @@ async fn payable(
             return Ok((earnings, end));
         }
     }
+}
+
+/// Who above `from` has rewards that can be paid, in rising order, and the last of them if there are
+/// more.
+async fn rewarded(
+    snapshot: &dyn Snapshot,
+    due: Date,
+    from: Option<&ParticipantId>,
+    rows: ChunkSize,
+) -> Result<(Vec<ParticipantId>, Option<ParticipantId>), Refusal> {
+    let after = from.map(|from| RewardPosition {
+        participant: from.clone(),
+        date: Date::MAX,
+        id: RewardId(Uuid::max()),
+    });
+    let page = snapshot.payable_rewards(due, after.as_ref(), rows).await;
+    let page = page.map_err(store_refusal)?;
+    let is_end = page.len() < rows.rows();
+    let mut whose: Vec<ParticipantId> = page.into_iter().map(|row| row.participant).collect();
+    whose.dedup();
+    // What the last one has beyond the page is read with all that somebody has.
+    let end = whose.last().cloned().filter(|_| !is_end);
+    Ok((whose, end))
 }

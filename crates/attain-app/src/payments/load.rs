@@ -157,7 +157,7 @@ pub(super) async fn line_at(
     Ok(line)
 }
 
-fn check_etag(etag: Option<Version>, version: Version) -> Result<(), Refusal> {
+pub(crate) fn check_etag(etag: Option<Version>, version: Version) -> Result<(), Refusal> {
     match etag {
         Some(expected) if expected != version => {
             let text = "it was changed since it was read; read it again and repeat";
@@ -169,7 +169,7 @@ fn check_etag(etag: Option<Version>, version: Version) -> Result<(), Refusal> {
     }
 }
 
-pub(super) fn not_found(what: &'static str, id: impl ToString) -> Refusal {
+pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Refusal {
     let id = id.to_string();
     Refusal::new(Reason::NotFound, format!("there is no {what} {id}")).with(what, id)
 }

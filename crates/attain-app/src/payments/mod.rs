@@ -4,8 +4,10 @@
 mod batches;
 mod fill;
 mod gather;
+mod holds;
 mod load;
 mod refusals;
+mod rewards;
 mod sheets;
 mod views;
 mod walk;
@@ -14,5 +16,7 @@ mod write;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use attain_domain::paying::{LineAction, PaysheetAction};
+pub use attain_domain::paying::{HoldOf, LineAction, PaysheetAction};
+pub(crate) use load::{check_etag, not_found};
+pub(crate) use rewards::{reward_facts, rewards_of};
 pub use views::{BatchView, LineOutcome, PaysheetView, SheetsOutcome};

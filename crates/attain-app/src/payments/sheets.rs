@@ -1,19 +1,16 @@
-//! What people do with sheets and lines.
+//! What people do with sheets.
 
 use attain_domain::change::Guard;
-use attain_domain::ids::{BatchId, LineId, PaysheetId};
-use attain_domain::paying::{
-    BatchAction, Decided, LineAction, PaysheetAction, act_on_sheet, check_batch, hold_line,
-    release_line, release_to_next_batch,
-};
-use attain_domain::payment::{BatchStatus, Paysheet};
+use attain_domain::ids::{BatchId, PaysheetId};
+use attain_domain::paying::{BatchAction, Decided, PaysheetAction, act_on_sheet, check_batch};
+use attain_domain::payment::Paysheet;
 use attain_domain::ports::{ChunkSize, PaysheetPosition};
-use attain_domain::refusal::{Reason, Refusal, RowError};
+use attain_domain::refusal::{Refusal, RowError};
 use attain_domain::stamp::Version;
 use attain_domain::working::{Circumstances, RowFailure};
 
-use super::load::{batch_at, books, line_at, position_of, sheet_at};
-use super::views::{FAILURES_NAMED_MAX, LineOutcome, SheetsOutcome};
+use super::load::{batch_at, position_of, sheet_at};
+use super::views::{FAILURES_NAMED_MAX, SheetsOutcome};
 use super::write::Answered;
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -172,96 +169,6 @@ impl Engine {
                 });
             }
         }
-    }
-
-    /// Holds a line, or releases it.
-    ///
-    /// # Errors
-    /// `NOT_FOUND`, `VERSION_MISMATCH`, `WRONG_STATE`; when the store fails.
-    pub async fn line_action(
-        &self,
-        caller: &Caller,
-        id: LineId,
-        action: LineAction,
-        etag: Option<Version>,
-    ) -> Result<LineOutcome, Refusal> {
-        let content = format!("{} line {id}", action.name());
-        let mut attempts = self.attempts();
-        loop {
-            attempts.next()?;
-            let snapshot = self.snapshot(caller).await?;
-            if let Some(answer) = self.first_answer(caller, &*snapshot, &content).await? {
-                drop(snapshot);
-                return self.line_outcome(caller, id, &answer).await;
-            }
-            let line = line_at(&*snapshot, id, etag).await?;
-            let (batch, sheet) = sheet_at(&*snapshot, line.paysheet, None).await?;
-            let world = self.world(caller, &*snapshot).await?;
-            let of_earning = books(&*snapshot, Vec::new(), std::iter::once(&line)).await?;
-            drop(snapshot);
-            let ((), decided, at) = self.decide_now(caller, |circumstances, decided| {
-                let mut books = of_earning;
-                match (action, batch.status) {
-                    (LineAction::Hold, _) => {
-                        hold_line(&batch, &sheet, &line, circumstances, decided)?;
-                    }
-                    (LineAction::Release, BatchStatus::Paid) => {
-                        let lines = std::slice::from_ref(&line);
-                        release_to_next_batch(
-                            &batch,
-                            &sheet,
-                            lines,
-                            &mut books,
-                            circumstances,
-                            decided,
-                        )?;
-                    }
-                    (LineAction::Release, _) => {
-                        release_line(&batch, &sheet, &line, circumstances, decided)?;
-                    }
-                }
-                let archive = world.settings().archive_updated_credits;
-                books.into_values().try_for_each(|book| {
-                    book.close(&world.set.calendar, archive, circumstances, decided)
-                })
-            })?;
-            let outcome = LineOutcome {
-                line: decided.changes.lines.first().cloned(),
-                sheet: decided.changes.paysheets.first().cloned().unwrap_or(sheet),
-            };
-            let answered = Answered {
-                content: &content,
-                answer: outcome.sheet.id.to_string(),
-            };
-            if self.write(caller, decided, at, Some(answered)).await? {
-                return Ok(outcome);
-            }
-        }
-    }
-
-    /// The answer to a repeated request: how the line and its sheet are now.
-    async fn line_outcome(
-        &self,
-        caller: &Caller,
-        id: LineId,
-        answer: &str,
-    ) -> Result<LineOutcome, Refusal> {
-        let snapshot = self.snapshot(caller).await?;
-        let sheet = PaysheetId::parse(answer).map_err(|error| {
-            Refusal::new(
-                Reason::Internal,
-                format!("an answer that is no paysheet: {error}"),
-            )
-        })?;
-        let line = snapshot
-            .lines_by_id(&[id])
-            .await
-            .map_err(store_refusal)?
-            .pop();
-        Ok(LineOutcome {
-            line,
-            sheet: sheet_at(&*snapshot, sheet, None).await?.1,
-        })
     }
 }
 

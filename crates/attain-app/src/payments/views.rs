@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use attain_domain::money::{Currency, Money, add};
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet, PaysheetStatus};
 use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::reward::Reward;
 use attain_domain::working::RowFailure;
 
 /// Most of those left out of a batch, or refused an action, that an answer names.
@@ -68,13 +69,17 @@ pub struct PaysheetView {
     pub batch: PaymentBatch,
     /// Its lines, held ones included, by date and id.
     pub lines: Vec<PaymentLine>,
+    /// The rewards that it shows, held ones included, by date and id.
+    pub rewards: Vec<Reward>,
 }
 
-/// What became of a line.
+/// What became of a line or a reward.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineOutcome {
     /// The line; none once it was released from a paid batch: the next batch takes it.
     pub line: Option<PaymentLine>,
+    /// The reward, likewise.
+    pub reward: Option<Reward>,
     /// Its sheet, with the new sums.
     pub sheet: Paysheet,
 }

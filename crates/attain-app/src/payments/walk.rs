@@ -4,17 +4,20 @@
 use std::collections::BTreeMap;
 
 use attain_domain::change::Guard;
-use attain_domain::ids::{BatchId, EarningId};
+use attain_domain::ids::{BatchId, EarningId, ParticipantId};
 use attain_domain::paying::{
-    BatchAction, Decided, PartBook, check_batch, drop_sheet, next_batch, pay_sheet,
+    BatchAction, Decided, PartBook, RewardFacts, WholeSheet, check_batch, drop_sheet, next_batch,
+    pay_sheet,
 };
 use attain_domain::payment::{BatchStatus, PaymentBatch, Paysheet, PaysheetStatus};
 use attain_domain::ports::{PaysheetPosition, Snapshot};
 use attain_domain::refusal::Refusal;
+use attain_domain::reward::Reward;
 use attain_domain::stamp::Version;
 use attain_domain::working::Circumstances;
 
 use super::load::{SheetPage, batch_at, books, sheets_with_lines};
+use super::rewards::{reward_facts, rewards_by_sheet};
 use super::views::BatchView;
 use super::write::Answered;
 use crate::caller::Caller;
@@ -49,6 +52,34 @@ impl Walk {
             // Paid by a call that was cut off.
             Self::Pay => sheet.status != PaysheetStatus::Paid,
             Self::Delete => true,
+        }
+    }
+
+    /// What has to be known of the rewards of some sheets: to pay them what they show, to delete
+    /// them all there is.
+    async fn rewards(
+        self,
+        snapshot: &dyn Snapshot,
+        page: &SheetPage,
+    ) -> Result<BTreeMap<ParticipantId, RewardFacts>, Refusal> {
+        let sheets = page.sheets.iter().map(|(sheet, _)| sheet);
+        let sheets: Vec<&Paysheet> = sheets.filter(|sheet| self.wants_lines(sheet)).collect();
+        match self {
+            Self::Delete => {
+                let whose: Vec<_> = sheets.iter().map(|one| one.participant.clone()).collect();
+                reward_facts(snapshot, &whose).await
+            }
+            Self::Pay => {
+                let ids: Vec<_> = sheets.iter().map(|one| one.id).collect();
+                let by_sheet = rewards_by_sheet(snapshot, &ids).await?;
+                let facts_of = |rewards: Vec<Reward>| {
+                    let participant = rewards.first()?.participant.clone();
+                    let mut facts = RewardFacts::default();
+                    facts.rewards = rewards;
+                    Some((participant, facts))
+                };
+                Ok(by_sheet.into_values().filter_map(facts_of).collect())
+            }
         }
     }
 }
@@ -222,10 +253,12 @@ impl Engine {
         let page = sheets_with_lines(snapshot, batch.id, from, rows, wanted).await?;
         let lines = page.sheets.iter().flat_map(|(_, lines)| lines);
         let books = books(snapshot, Vec::new(), lines).await?;
+        let rewards = walk.rewards(snapshot, &page).await?;
         let ((), decided, at) = self.decide_now(caller, |circumstances, decided| {
             let sheets = Sheets {
                 batch,
                 page: &page,
+                rewards: &rewards,
                 walk,
             };
             sheets.decide(&world, books, circumstances, decided)
@@ -250,6 +283,7 @@ enum Step {
 struct Sheets<'a> {
     batch: &'a PaymentBatch,
     page: &'a SheetPage,
+    rewards: &'a BTreeMap<ParticipantId, RewardFacts>,
     walk: Walk,
 }
 
@@ -261,10 +295,16 @@ impl Sheets<'_> {
         circumstances: &mut Circumstances<'_>,
         decided: &mut Decided,
     ) -> Result<(), Refusal> {
+        let none = RewardFacts::default();
         for (sheet, lines) in &self.page.sheets {
+            let whole = WholeSheet {
+                sheet,
+                lines,
+                rewards: self.rewards.get(&sheet.participant).unwrap_or(&none),
+            };
             match self.walk {
-                Walk::Pay => pay_sheet(sheet, lines, &mut books, circumstances, decided)?,
-                Walk::Delete => drop_sheet(sheet, lines, &mut books, decided)?,
+                Walk::Pay => pay_sheet(whole, &mut books, circumstances, decided)?,
+                Walk::Delete => drop_sheet(whole, &mut books, circumstances, decided)?,
             }
         }
         let archive = world.settings().archive_updated_credits;

@@ -156,7 +156,7 @@ fn transaction_of(side: &Side<'_>, adjustment: &Adjustment) -> Result<Transactio
 }
 
 /// Whether a reason says something, and not too much.
-pub(crate) fn check_reason(reason: &str) -> Result<(), Refusal> {
+pub fn check_reason(reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() {
         let text = "say why: the reason is kept with what changes";
         return Err(Refusal::new(Reason::MissingValue, text).at("reason"));

@@ -11,8 +11,7 @@ mod group;
 mod request;
 mod transactions;
 
-pub(crate) use decide::check_reason;
-pub use decide::{Adjusted, Known, Outcome, adjust};
+pub use decide::{Adjusted, Known, Outcome, adjust, check_reason};
 pub use request::{
     Adjustment, AdjustmentKind, CreditAction, CreditPatch, REASON_BYTES_MAX, SplitPart,
     TransactionAction, TransactionPatch,

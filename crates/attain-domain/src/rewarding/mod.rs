@@ -13,12 +13,14 @@ mod balance;
 mod clear;
 mod conservation;
 mod paying;
+mod told;
 
 pub use assign::{NewReward, assign, check_reward, withdraw};
 pub use balance::{AsOf, balance, balance_as_of, balances, owed, owed_as_of};
 pub use clear::{ClearRequest, ClearedBalance, RestoredBalance, UndoRequest, clear, undo_clear};
 pub use conservation::{Conservation, Movements, conserve};
 pub use paying::{hold, pay, put_back, take_back, take_up};
+pub use told::{clear_says, reward_says, tell_clear, tell_reward, tell_undo};
 
 #[cfg(test)]
 #[cfg(feature = "testing")]
