@@ -7,6 +7,8 @@ pub(super) mod extremes;
 mod payments;
 mod plans;
 mod processes;
+mod rewards;
+pub(super) mod settlements;
 mod transactions;
 
 use crate::case::Case;
@@ -20,6 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
         earnings::cases(),
         payments::cases(),
         processes::cases(),
+        rewards::cases(),
     ]
     .into_iter()
     .flatten()
