@@ -11,6 +11,7 @@ mod corrections;
 mod crashes;
 mod incremental;
 mod independence;
+mod payment_plans;
 mod payments;
 mod races;
 mod splits;

@@ -30,9 +30,17 @@ pub(crate) fn read_collecting<T: DeserializeOwned>(mut node: Node) -> Result<T, 
         };
         let mut target = problem.path();
         // A field that is absent because it was skipped has been reported already.
-        let reported = problem.is_absence && node.at_mut(&target).is_some();
+        let mut reported = problem.is_absence && node.at_mut(&target).is_some();
         if problem.is_absence {
             target.pop();
+        }
+        // The value of a choice is read even when it was skipped: the choice goes with it.
+        while node
+            .at_mut(&target)
+            .is_some_and(|it| it.kind == Kind::Skipped)
+        {
+            target.pop();
+            reported = true;
         }
         if !reported {
             problems.push(problem);

@@ -4521,14 +4521,14 @@ pub struct AppliedDefinition {
     #[prost(string, tag = "4")]
     pub etag: ::prost::alloc::string::String,
 }
-/// Something in a plan that is worth a look, though it is not wrong.
+/// Something in a plan, or in payment plans, that is worth a look, though it is not wrong.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PlanFinding {
-    /// What kind: `UNREACHABLE_CELL`, `SELLING_MORE_PAYS_LESS`, `CLIFF`, `CAP_BELOW_TIER`. More may
-    /// come.
+    /// What kind: `UNREACHABLE_CELL`, `SELLING_MORE_PAYS_LESS`, `CLIFF`, `CAP_BELOW_TIER`; of payment
+    /// plans `EARNING_MORE_PAYS_LESS`. More may come.
     #[prost(string, tag = "1")]
     pub code: ::prost::alloc::string::String,
-    /// Of which component.
+    /// Of which component; empty for payment plans.
     #[prost(string, tag = "2")]
     pub component: ::prost::alloc::string::String,
     /// A sentence.
@@ -4537,6 +4537,10 @@ pub struct PlanFinding {
     /// Numbers that show it.
     #[prost(string, tag = "4")]
     pub counter_example: ::prost::alloc::string::String,
+    /// Of which payment plans, in the order in which they are settled: one alone, or several that
+    /// somebody has at the same time. Empty for a component.
+    #[prost(string, repeated, tag = "5")]
+    pub payment_plans: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// The kinds of definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -4566,6 +4570,8 @@ pub enum DefinitionKind {
     Team = 10,
     /// A set of credit rules.
     RuleSet = 11,
+    /// A payment plan: what somebody is paid at least, and how that is recovered.
+    PaymentPlan = 12,
 }
 impl DefinitionKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4586,6 +4592,7 @@ impl DefinitionKind {
             Self::Participant => "DEFINITION_KIND_PARTICIPANT",
             Self::Team => "DEFINITION_KIND_TEAM",
             Self::RuleSet => "DEFINITION_KIND_RULE_SET",
+            Self::PaymentPlan => "DEFINITION_KIND_PAYMENT_PLAN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4603,6 +4610,7 @@ impl DefinitionKind {
             "DEFINITION_KIND_PARTICIPANT" => Some(Self::Participant),
             "DEFINITION_KIND_TEAM" => Some(Self::Team),
             "DEFINITION_KIND_RULE_SET" => Some(Self::RuleSet),
+            "DEFINITION_KIND_PAYMENT_PLAN" => Some(Self::PaymentPlan),
             _ => None,
         }
     }
@@ -4673,7 +4681,7 @@ pub struct ApplyDefinitionsResponse {
     /// Every definition of the request in the order given, deletions last.
     #[prost(message, repeated, tag = "1")]
     pub definitions: ::prost::alloc::vec::Vec<AppliedDefinition>,
-    /// What the lint of the plans among them found.
+    /// What the lint of the plans and payment plans among them found.
     #[prost(message, repeated, tag = "2")]
     pub findings: ::prost::alloc::vec::Vec<PlanFinding>,
 }
@@ -4728,7 +4736,7 @@ pub mod definition_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Plans, rules, participants, calendars and settings, as YAML or JSON documents.
+    /// Plans, payment plans, rules, participants, calendars and settings, as YAML or JSON documents.
     #[derive(Debug, Clone)]
     pub struct DefinitionServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -4945,7 +4953,7 @@ pub mod definition_service_server {
             tonic::Status,
         >;
     }
-    /// Plans, rules, participants, calendars and settings, as YAML or JSON documents.
+    /// Plans, payment plans, rules, participants, calendars and settings, as YAML or JSON documents.
     #[derive(Debug)]
     pub struct DefinitionServiceServer<T> {
         inner: Arc<T>,
