@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use attain_domain::refusal::Refusal;
 
-use crate::format::{AdjustStep, AdjustmentStep};
+use crate::format::{AdjustStep, AdjustmentStep, ClearStep, RewardStep, UndoStep, WithdrawStep};
 use crate::table::Row;
 
 /// What a scenario can look at.
@@ -29,13 +29,19 @@ pub enum View {
     Batches,
     /// Paysheets of all batches.
     Sheets,
-    /// Payment lines of all batches.
+    /// Payment lines of all batches, rewards on sheets included.
     Lines,
+    /// Rewards of everybody.
+    Rewards,
+    /// What everybody owes.
+    Balances,
+    /// Clearings, and what became of them.
+    Clears,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Transactions,
         Self::TransactionHistory,
         Self::Credits,
@@ -47,6 +53,9 @@ impl View {
         Self::Batches,
         Self::Sheets,
         Self::Lines,
+        Self::Rewards,
+        Self::Balances,
+        Self::Clears,
     ];
 
     /// The name in scenario files.
@@ -64,6 +73,9 @@ impl View {
             Self::Batches => "batches",
             Self::Sheets => "sheets",
             Self::Lines => "lines",
+            Self::Rewards => "rewards",
+            Self::Balances => "balances",
+            Self::Clears => "clears",
         }
     }
 }
@@ -179,6 +191,26 @@ pub trait Driver: Send {
         line: LineChoice,
         held: bool,
     ) -> Result<Answer, Refusal>;
+
+    /// Assigns rewards; those that are refused are in the answer.
+    async fn assign(&mut self, rewards: &[RewardStep]) -> Result<Answer, Refusal>;
+
+    /// Withdraws a reward.
+    async fn withdraw(&mut self, reward: &WithdrawStep) -> Result<Answer, Refusal>;
+
+    /// Clears balances, or says what that would do. `cleared`: participant, forgiven, rewards. The
+    /// id of the first clearing is in the answer.
+    async fn clear(&mut self, step: &ClearStep) -> Result<Answer, Refusal>;
+
+    /// Undoes a clearing, by its id.
+    async fn undo_clear(&mut self, id: &str, step: &UndoStep) -> Result<Answer, Refusal>;
+
+    /// What everybody owed on a date, as known at a moment, if one is given.
+    async fn balances_on(
+        &mut self,
+        date: Option<&str>,
+        known_at: Option<&str>,
+    ) -> Result<Vec<Row>, Refusal>;
 
     /// What can be seen now.
     async fn view(&mut self, view: View) -> Result<Vec<Row>, Refusal>;

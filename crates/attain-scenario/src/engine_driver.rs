@@ -1,12 +1,13 @@
 //! Runs scenarios on an engine in this process.
 
 mod corrections;
+mod rewards;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use attain_app::{
-    ApplyMode, Caller, DefinitionOutcome, Engine, ImportReport, LineAction, PaysheetAction,
+    ApplyMode, Caller, DefinitionOutcome, Engine, HoldOf, ImportReport, LineAction, PaysheetAction,
     RunRequest, WhenBusy,
 };
 use attain_documents::read_documents;
@@ -20,7 +21,7 @@ use attain_domain::run::Run;
 use attain_domain::time::DateRange;
 
 use crate::driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
-use crate::format::{AdjustStep, AdjustmentStep};
+use crate::format::{AdjustStep, AdjustmentStep, ClearStep, RewardStep, UndoStep, WithdrawStep};
 use crate::show;
 use crate::table::Row;
 use crate::texts::{date, dates, malformed, process, rows};
@@ -142,9 +143,11 @@ impl EngineDriver {
         let numbers = self.numbers().await?;
         let mut rows = Vec::new();
         for sheet in self.sheets().await? {
-            for line in self.engine.paysheet(&self.caller, sheet.id).await?.lines {
+            let view = self.engine.paysheet(&self.caller, sheet.id).await?;
+            for line in view.lines {
                 rows.push(show::line(&line, numbers.get(&line.earning)));
             }
+            rows.extend(view.rewards.iter().filter_map(show::rewards::reward_line));
         }
         Ok(rows)
     }
@@ -373,13 +376,45 @@ impl Driver for EngineDriver {
             LineAction::Release
         };
         self.engine
-            .line_action(&self.caller, line.id, action, None)
+            .line_action(&self.caller, HoldOf::Line(line.id), action, None)
             .await?;
         Ok(Answer::default())
     }
 
+    async fn assign(&mut self, rewards: &[RewardStep]) -> Result<Answer, Refusal> {
+        self.assign_all(rewards).await
+    }
+
+    async fn withdraw(&mut self, reward: &WithdrawStep) -> Result<Answer, Refusal> {
+        self.withdraw_one(reward).await
+    }
+
+    async fn clear(&mut self, step: &ClearStep) -> Result<Answer, Refusal> {
+        self.clear_all(step).await
+    }
+
+    async fn undo_clear(&mut self, id: &str, step: &UndoStep) -> Result<Answer, Refusal> {
+        self.undo_one(id, step).await
+    }
+
+    async fn balances_on(
+        &mut self,
+        date: Option<&str>,
+        known_at: Option<&str>,
+    ) -> Result<Vec<Row>, Refusal> {
+        self.all_balances(date, known_at).await
+    }
+
     async fn view(&mut self, view: View) -> Result<Vec<Row>, Refusal> {
         match view {
+            View::Rewards => Ok(self
+                .all_rewards()
+                .await?
+                .iter()
+                .map(show::rewards::reward)
+                .collect()),
+            View::Balances => self.all_balances(None, None).await,
+            View::Clears => self.all_clears().await,
             View::Transactions => {
                 let transactions = self.transactions().await?;
                 Ok(corrections::with_newer(&transactions)

@@ -1,6 +1,7 @@
 //! The format of scenario files.
 
 mod adjusting;
+mod rewarding;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use attain_domain::refusal::{Reason, Refusal};
 use serde::Deserialize;
 
 pub use adjusting::{AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, PreviewStep};
+pub use rewarding::{ClearStep, RewardStep, UndoStep, WithdrawStep};
 
 /// Why a file is not a scenario.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +121,18 @@ pub struct Step {
     /// Releases a line.
     #[serde(default)]
     pub release_line: Option<LineStep>,
+    /// Assigns rewards.
+    #[serde(default)]
+    pub assign: Option<Vec<RewardStep>>,
+    /// Withdraws a reward.
+    #[serde(default)]
+    pub withdraw: Option<WithdrawStep>,
+    /// Clears what is owed.
+    #[serde(default)]
+    pub clear: Option<ClearStep>,
+    /// Undoes a clearing.
+    #[serde(default)]
+    pub undo_clear: Option<UndoStep>,
     /// The reason with which the step is refused, or at least one element of what it asks for.
     #[serde(default)]
     pub refused: Option<String>,

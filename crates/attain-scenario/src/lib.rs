@@ -17,8 +17,8 @@ pub use driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
 pub use engine_driver::EngineDriver;
 pub use files::{ScenarioFile, read_scenarios, yaml_files};
 pub use format::{
-    AdjustStep, AdjustmentStep, ChangeStep, CreditName, PartStep, PreviewStep, Scenario,
-    ScenarioError,
+    AdjustStep, AdjustmentStep, ChangeStep, ClearStep, CreditName, PartStep, PreviewStep,
+    RewardStep, Scenario, ScenarioError, UndoStep, WithdrawStep,
 };
 #[cfg(feature = "grpc")]
 pub use grpc_driver::GrpcDriver;

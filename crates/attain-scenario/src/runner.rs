@@ -34,6 +34,8 @@ struct Names {
     batches: BTreeMap<String, String>,
     /// Moments.
     moments: BTreeMap<String, String>,
+    /// Clearings, by their ids.
+    clears: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -167,6 +169,9 @@ async fn act_one(
     if let Some(name) = &step.moment {
         names.moments.insert(name.clone(), driver.moment().await?);
     }
+    if let Some(answer) = rewarding(step, driver, names).await {
+        return answer;
+    }
     if let Some(run) = &step.run {
         let process = run.process.as_deref().unwrap_or("all");
         return driver.run(process, Some((&run.from, &run.through))).await;
@@ -205,6 +210,31 @@ async fn act_one(
             .await;
     }
     Ok(Answer::default())
+}
+
+/// A step about rewards, if it is one.
+async fn rewarding(
+    step: &Step,
+    driver: &mut dyn Driver,
+    names: &mut Names,
+) -> Option<Result<Answer, Refusal>> {
+    if let Some(rewards) = &step.assign {
+        return Some(driver.assign(rewards).await);
+    }
+    if let Some(reward) = &step.withdraw {
+        return Some(driver.withdraw(reward).await);
+    }
+    if let Some(clear) = &step.clear {
+        let answer = driver.clear(clear).await;
+        let id = answer.as_ref().ok().and_then(|answer| answer.id.clone());
+        if let (Some(name), Some(id)) = (&clear.name, id) {
+            names.clears.insert(name.clone(), id);
+        }
+        return Some(answer);
+    }
+    let undo = step.undo_clear.as_ref()?;
+    let id = names.clears.get(&undo.clear).unwrap_or(&undo.clear);
+    Some(driver.undo_clear(id, undo).await)
 }
 
 fn batch_action(step: &Step) -> Option<(&str, BatchAction)> {
@@ -256,6 +286,9 @@ async fn look(
     driver: &mut dyn Driver,
 ) -> Result<Option<String>, String> {
     let table = Table::parse(expected).map_err(|error| format!("{name}: {error}"))?;
+    if let Some(asked) = name.strip_prefix("balances on ") {
+        return balances_on(asked, &table, names, driver).await;
+    }
     let rows = match (answer.tables.get(name), name.strip_prefix("as of ")) {
         (Some(rows), _) => Ok(rows.clone()),
         (None, Some(moment)) => {
@@ -274,6 +307,30 @@ async fn look(
         return Ok(table.difference(&of_named(&table, rows)));
     }
     Ok(table.difference(&with_names(rows, &names.batches)))
+}
+
+/// What was owed on a date: `balances on DATE`, or `balances on DATE known at MOMENT`.
+async fn balances_on(
+    asked: &str,
+    table: &Table,
+    names: &Names,
+    driver: &mut dyn Driver,
+) -> Result<Option<String>, String> {
+    let (date, moment) = match asked.split_once(" known at ") {
+        Some((date, moment)) => (date, Some(moment)),
+        None => (asked, None),
+    };
+    let known_at = match moment {
+        Some(moment) => {
+            let at = names.moments.get(moment);
+            Some(at.ok_or_else(|| format!("there is no moment `{moment}`"))?)
+        }
+        None => None,
+    };
+    let known_at = known_at.map(String::as_str);
+    let rows = driver.balances_on(Some(date), known_at).await;
+    let rows = rows.map_err(|refusal| list(&[refusal]))?;
+    Ok(table.difference(&rows))
 }
 
 /// Only the counts that the scenario names: others are zero or beside the point.

@@ -1,6 +1,7 @@
 //! Records as rows of text, in the words of scenario files. Every driver shows the same columns.
 
 pub(crate) mod past;
+pub(crate) mod rewards;
 
 use attain_domain::calculation::lint::Finding;
 use attain_domain::credit::{Credit, CreditKind, CreditOrigin, CreditStatus};

@@ -5,8 +5,9 @@ use attain_domain::ids::{IdError, SourceNumber, TransactionType};
 use attain_domain::money::parse_number;
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::run::Process;
-use attain_domain::time::{Date, DateRange};
+use attain_domain::time::{Date, DateRange, Instant};
 use attain_domain::transaction::TransactionKey;
+use chrono::DateTime;
 use rust_decimal::Decimal;
 
 /// What a text is refused with that is no name or id.
@@ -22,6 +23,13 @@ pub(crate) fn wrong(field: &str, text: impl Into<String>) -> Refusal {
 pub(crate) fn date(field: &'static str, text: &str) -> Result<Date, Refusal> {
     Date::parse_from_str(text, "%Y-%m-%d")
         .map_err(|_| wrong(field, format!("`{text}` is not a date")))
+}
+
+/// A moment, as RFC 3339 writes it.
+pub(crate) fn moment(text: &str) -> Result<Instant, Refusal> {
+    let at = DateTime::parse_from_rfc3339(text);
+    let at = at.map_err(|_| wrong("moment", format!("`{text}` is no moment")))?;
+    Ok(Instant::new(at.to_utc()))
 }
 
 /// From a first date to a last one, inclusive; all dates where none are given.

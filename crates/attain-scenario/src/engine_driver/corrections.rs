@@ -11,9 +11,8 @@ use attain_domain::earning::{Earning, EarningKey};
 use attain_domain::ids::{ActivityId, CreditId, EarningId, TransactionId};
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::{Reason, Refusal};
-use attain_domain::time::{DateRange, Instant};
+use attain_domain::time::DateRange;
 use attain_domain::transaction::{Transaction, TransactionKey};
-use chrono::DateTime;
 use rust_decimal::Decimal;
 
 use super::EngineDriver;
@@ -22,7 +21,7 @@ use crate::driver::Answer;
 use crate::format::{AdjustStep, AdjustmentStep};
 use crate::show::{self, past};
 use crate::table::Row;
-use crate::texts::{key, wrong};
+use crate::texts::{self, key, wrong};
 
 impl EngineDriver {
     pub(super) async fn adjust_all(&self, step: &AdjustStep) -> Result<Answer, Refusal> {
@@ -73,9 +72,7 @@ impl EngineDriver {
     }
 
     pub(super) async fn known_at(&self, moment: &str) -> Result<Vec<Row>, Refusal> {
-        let at = DateTime::parse_from_rfc3339(moment);
-        let at = at.map_err(|_| wrong("moment", format!("`{moment}` is no moment")))?;
-        let at = Instant::new(at.to_utc());
+        let at = texts::moment(moment)?;
         let mut rows = Vec::new();
         for who in self.people().await? {
             let known = self.engine.as_of(&self.caller, &who, at).await?;
