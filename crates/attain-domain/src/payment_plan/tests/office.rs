@@ -11,7 +11,7 @@ use crate::definition::{Definition, DefinitionSet, Participant};
 use crate::ids::{ActorId, BatchId, PaysheetId};
 use crate::money::{Currency, Money};
 use crate::refusal::Refusal;
-use crate::reward::{Account, Clear, ClearOrigin, Reward};
+use crate::reward::{Account, Clear, ClearOrigin, Reward, RewardLine};
 use crate::rewarding::{
     self, AsOf, ClearRequest, Movements, NewReward, UndoRequest, balance, balance_as_of, balances,
     conserve,
@@ -311,7 +311,14 @@ impl Office {
             }
             for reward in &mut office.rewards {
                 if reward.is_payable() && reward.date <= today {
-                    let on_sheet = rewarding::take_up(reward, batch, paysheet, circumstances);
+                    let line = RewardLine {
+                        batch,
+                        paysheet,
+                        currency_rate: Decimal::ONE,
+                        pay_amount: reward.amount,
+                        held: false,
+                    };
+                    let on_sheet = rewarding::take_up(reward, line, circumstances);
                     let paid = rewarding::pay(&on_sheet.expect("unpaid"), circumstances);
                     *reward = paid.expect("on a sheet");
                 }
