@@ -94,10 +94,11 @@ impl Engine {
     pub async fn line_action(
         &self,
         caller: &Caller,
-        of: HoldOf,
+        of: impl Into<HoldOf>,
         action: LineAction,
         etag: Option<Version>,
     ) -> Result<LineOutcome, Refusal> {
+        let of = of.into();
         let content = match of {
             HoldOf::Line(id) => format!("{} line {id}", action.name()),
             HoldOf::Reward(id) => format!("{} reward {id}", action.name()),

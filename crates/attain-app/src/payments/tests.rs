@@ -271,9 +271,15 @@ impl Company {
                     .paysheet_lines(&self.caller, &[sheet.id])
                     .await
                     .unwrap();
+                let ids = [sheet.id];
+                let rewards = self.engine.paysheet_rewards(&self.caller, &ids);
+                let rewards = rewards.await.unwrap();
+                let of_rewards: Vec<_> = rewards.iter().filter_map(|row| row.line()).collect();
                 let sum = |held: bool| -> Decimal {
                     let lines = lines.iter().filter(|line| line.held == held);
-                    lines.map(|line| line.pay_amount.amount).sum()
+                    let rewards = of_rewards.iter().filter(|line| line.held == held);
+                    let lines: Decimal = lines.map(|line| line.pay_amount.amount).sum();
+                    lines + rewards.map(|line| line.pay_amount.amount).sum::<Decimal>()
                 };
                 assert_eq!(sheet.total.amount, sum(false), "total of {sheet:?}");
                 assert_eq!(sheet.held.amount, sum(true), "held of {sheet:?}");

@@ -60,6 +60,18 @@ pub enum HoldOf {
     Reward(RewardId),
 }
 
+impl From<LineId> for HoldOf {
+    fn from(line: LineId) -> Self {
+        Self::Line(line)
+    }
+}
+
+impl From<RewardId> for HoldOf {
+    fn from(reward: RewardId) -> Self {
+        Self::Reward(reward)
+    }
+}
+
 /// Holds what stands on an unpaid sheet of an unpaid batch, or releases it: it counts again. Payment
 /// plans are settled anew with what the sheet pays now; it takes nothing that it did not have.
 ///

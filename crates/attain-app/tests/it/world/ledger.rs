@@ -70,11 +70,14 @@ async fn lines(snapshot: &dyn Snapshot) -> Vec<(PaymentLine, bool)> {
     for (_, BatchFact { sheets, lines, .. }) in batches(snapshot).await {
         for sheet in sheets {
             let own = lines.iter().filter(|line| line.paysheet == sheet.id);
+            let rewards = snapshot.rewards_of_paysheets(&[sheet.id]).await;
+            let rewards = rewards.expect("the store answers");
             let sum = |held: bool| -> Decimal {
-                own.clone()
-                    .filter(|l| l.held == held)
-                    .map(|l| l.pay_amount.amount)
-                    .sum()
+                let of_rewards = rewards.iter().filter_map(|row| row.line());
+                let of_rewards = of_rewards.map(|line| (line.held, line.pay_amount.amount));
+                let of_lines = own.clone().map(|line| (line.held, line.pay_amount.amount));
+                let all = of_lines.chain(of_rewards).filter(|(is, _)| *is == held);
+                all.map(|(_, amount)| amount).sum()
             };
             assert_eq!(
                 sheet.total.amount,
