@@ -20,6 +20,7 @@ use attain_domain::transaction::{PastTransaction, Transaction};
 use crate::difference::check_same;
 use crate::known::Known;
 use crate::pages::all_pages;
+use crate::rewarded::Rewarded;
 
 const READS: &str = "the view answers";
 /// What work items wait for.
@@ -104,6 +105,7 @@ everything! {
     lines_of_earnings: Vec<PaymentLine>,
     lines_by_id: Vec<PaymentLine>,
     lines_held: Vec<PaymentLine>,
+    rewarded: Rewarded,
     runs: Vec<Run>,
     runs_by_id: Vec<Option<Run>>,
     runs_open: Vec<Run>,
@@ -132,6 +134,7 @@ impl Everything {
         all.read_calculations(view, known).await;
         all.read_payments(view, known, chunk).await;
         all.read_lines(view, known, chunk).await;
+        all.rewarded = Rewarded::read(view, known, chunk).await;
         all.read_runs(view, known, chunk).await;
         all.read_work(view, known, chunk).await;
         all.read_log(view, known, chunk).await;

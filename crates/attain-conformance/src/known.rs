@@ -6,10 +6,11 @@ use attain_domain::change::{ChangeSet, Changes, ClaimDone, DefinitionChange};
 use attain_domain::credit::{Credit, CreditOrigin};
 use attain_domain::definition::DefinitionKind;
 use attain_domain::ids::{
-    BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId, ParticipantId,
-    PaysheetId, PeriodId, RequestId, RunId, TransactionId,
+    BatchId, CalculationId, ClearId, CreditId, DefinitionId, EarningId, LineId, LineageId,
+    ParticipantId, PaysheetId, PeriodId, RequestId, RewardId, RunId, TransactionId,
 };
 use attain_domain::payment::{PaymentLine, Paysheet};
+use attain_domain::reward::{Clear, ClearUndo, Reward};
 use attain_domain::run::{Change, Scope};
 use attain_domain::transaction::TransactionKey;
 
@@ -27,6 +28,8 @@ pub(crate) struct Known {
     pub(crate) batches: BTreeSet<BatchId>,
     pub(crate) paysheets: BTreeSet<PaysheetId>,
     pub(crate) lines: BTreeSet<LineId>,
+    pub(crate) rewards: BTreeSet<RewardId>,
+    pub(crate) clears: BTreeSet<ClearId>,
     pub(crate) runs: BTreeSet<RunId>,
     pub(crate) requests: BTreeSet<RequestId>,
 }
@@ -69,6 +72,9 @@ impl Known {
             batches,
             paysheets,
             lines,
+            rewards,
+            clears,
+            clear_undos,
             runs,
             run_log,
             chunks_removed: _,
@@ -100,6 +106,7 @@ impl Known {
             .extend(calculations.iter().map(|row| row.id));
         self.batches.extend(batches.iter().map(|row| row.id));
         self.note_payments(paysheets, lines);
+        self.note_rewards(rewards, clears, clear_undos);
         self.runs.extend(runs.iter().map(|row| row.id));
         self.runs.extend(run_log.iter().map(|entry| entry.run));
         self.runs.extend(chunks.iter().map(|chunk| chunk.run));
@@ -123,6 +130,22 @@ impl Known {
             self.lines.insert(row.id);
             self.paysheets.insert(row.paysheet);
             self.earnings.insert(row.earning);
+        }
+    }
+
+    fn note_rewards(&mut self, rewards: &[Reward], clears: &[Clear], undos: &[ClearUndo]) {
+        for row in rewards {
+            self.rewards.insert(row.id);
+            self.participants.insert(row.participant.clone());
+            self.paysheets.extend(row.line().map(|line| line.paysheet));
+        }
+        for row in clears {
+            self.clears.insert(row.id);
+            self.participants.insert(row.participant.clone());
+        }
+        for row in undos {
+            self.clears.insert(row.clear);
+            self.participants.insert(row.participant.clone());
         }
     }
 

@@ -53,6 +53,7 @@
 //! | `limits` | lists, commits and pages of 10 000 rows |
 //! | `history_moves` | rows that leave for history, or for good |
 //! | `corrections` | what waits for Revert and for the calculation, what is past, what comes back |
+//! | `rewards` | rewards, clearings and their undoings, their marks, what sheets were settled |
 //! | `activity` | the activity log is complete, in order, and never written over |
 //! | `durability` | what was committed is there after a restart |
 //! | `random_scripts` | random commits, compared with the memory store after each |
@@ -91,6 +92,7 @@ mod hook;
 mod known;
 mod pages;
 mod places;
+mod rewarded;
 mod samples;
 mod site;
 

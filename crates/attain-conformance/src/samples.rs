@@ -11,20 +11,22 @@ use attain_domain::credit::{Credit, CreditStatus, LeftBecause, Obsolete};
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{Earning, EarningPayment, Instalments};
 use attain_domain::ids::{
-    BatchId, CalculationId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId,
-    WorkItemId,
+    BatchId, CalculationId, ClearUndoId, CreditId, EarningId, LineId, PaysheetId, RunId,
+    TransactionId, WorkItemId,
 };
 use attain_domain::refusal::{Reason, RowError};
+use attain_domain::reward::{Clear, ClearUndone, Reward, RewardLine, RewardPayment};
 use attain_domain::run::{Calculation, Process, Run, RunStatus};
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
-    activity, at, batch, calculation, calendar, change_for, chunk, credit, credit_departure, date,
-    earning, earning_departure, line, log_entry, name, obsolete, participant, paysheet, plan, put,
-    run, stamp_at, transaction, uuid, work_item,
+    activity, at, batch, calculation, calendar, change_for, chunk, clear, clear_undo, credit,
+    credit_departure, date, earning, earning_departure, line, log_entry, name, obsolete,
+    participant, paysheet, plan, put, reward, run, stamp_at, transaction, uuid, work_item,
 };
 use attain_domain::time::DateRange;
 use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
 use attain_domain::working::RowFailure;
+use rust_decimal::Decimal;
 
 /// January 2026.
 pub(crate) fn january() -> DateRange {
@@ -46,6 +48,9 @@ pub(crate) fn first_commit() -> Changes {
         batches: vec![batch(1), batch(2)],
         paysheets: vec![paysheet(1), paysheet(2)],
         lines: vec![line(1), line(2)],
+        rewards: vec![reward(1), reward(2)],
+        clears: vec![clear(1)],
+        clear_undos: vec![clear_undo(1)],
         runs: vec![run(1), run(2)],
         run_log: vec![log_entry(1, 1)],
         chunks: vec![leased(chunk(1, 1), 60), chunk(1, 2), chunk(1, 3)],
@@ -107,6 +112,9 @@ pub(crate) fn second_commit() -> Changes {
         batches: vec![batch(11)],
         paysheets: vec![paysheet(11)],
         lines: vec![line(11)],
+        rewards: vec![reward_1_taken(), reward(11)],
+        clears: vec![clear_1_undone(), clear(11)],
+        clear_undos: vec![clear_undo(11)],
         runs: vec![run_1_failed(), run(11)],
         run_log: vec![log_entry(2, 1)],
         chunks_removed: vec![chunk(1, 2).id],
@@ -295,6 +303,37 @@ fn earning_4_taken_up() -> EarningPayment {
             ..Instalments::at_once(date("2026-01-15"))
         },
         stamp: stamp_at(2),
+    }
+}
+
+/// The line of reward `number` on paysheet `number`.
+pub(crate) fn reward_line(number: u64) -> RewardLine {
+    RewardLine {
+        batch: BatchId(uuid(number)),
+        paysheet: PaysheetId(uuid(number)),
+        currency_rate: Decimal::ONE,
+        pay_amount: reward(number).amount,
+        held: false,
+    }
+}
+
+fn reward_1_taken() -> Reward {
+    Reward {
+        payment: RewardPayment::OnPaysheet(reward_line(1)),
+        stamp: stamp_at(2),
+        ..reward(1)
+    }
+}
+
+fn clear_1_undone() -> Clear {
+    Clear {
+        undone: Some(ClearUndone {
+            undo: ClearUndoId(uuid(1)),
+            date: date("2026-02-15"),
+            at: at(61),
+        }),
+        stamp: stamp_at(2),
+        ..clear(1)
     }
 }
 

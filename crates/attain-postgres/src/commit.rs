@@ -66,6 +66,9 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
         batches,
         paysheets,
         lines,
+        rewards,
+        clears,
+        clear_undos,
         runs,
         run_log,
         chunks_removed,
@@ -102,6 +105,7 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
         .delete_payments(lines_deleted, paysheets_deleted, batches_deleted)
         .await?;
     writer.put_payments(batches, paysheets, lines).await?;
+    writer.write_rewards(rewards, clears, clear_undos).await?;
     writer.put_runs(runs, run_log).await?;
     writer
         .write_chunks(chunks_removed, chunks_worked, chunks)

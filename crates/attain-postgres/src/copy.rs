@@ -180,6 +180,13 @@ impl Rows {
         self.bytes(Kind::Json, json.as_bytes());
     }
 
+    pub(crate) fn document_or_none(&mut self, json: Option<&str>) {
+        match json {
+            Some(json) => self.document(json),
+            None => self.null(Kind::Json),
+        }
+    }
+
     pub(crate) fn id(&mut self, id: Uuid) {
         self.fixed(Kind::Id, id.into_bytes());
     }
@@ -195,6 +202,13 @@ impl Rows {
         self.fixed(Kind::Flag, [u8::from(flag)]);
     }
 
+    pub(crate) fn flag_or_none(&mut self, flag: Option<bool>) {
+        match flag {
+            Some(flag) => self.flag(flag),
+            None => self.null(Kind::Flag),
+        }
+    }
+
     /// A small number: a column of type integer.
     pub(crate) fn small(&mut self, number: u16) {
         self.fixed(Kind::Small, i32::from(number).to_be_bytes());
@@ -206,6 +220,13 @@ impl Rows {
 
     pub(crate) fn number(&mut self, number: Decimal) {
         numeric::put(self.buffer(Kind::Number), number);
+    }
+
+    pub(crate) fn number_or_none(&mut self, number: Option<Decimal>) {
+        match number {
+            Some(number) => self.number(number),
+            None => self.null(Kind::Number),
+        }
     }
 
     pub(crate) fn money(&mut self, money: Money) {
@@ -227,6 +248,13 @@ impl Rows {
         // Dates are within 262 143 years of the year 0, so that nothing overflows.
         let days = date.num_days_from_ce() - DAYS_BEFORE_2000;
         self.fixed(Kind::Date, days.to_be_bytes());
+    }
+
+    pub(crate) fn date_or_none(&mut self, date: Option<Date>) {
+        match date {
+            Some(date) => self.date(date),
+            None => self.null(Kind::Date),
+        }
     }
 
     pub(crate) fn instant(&mut self, at: Instant) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use attain_domain::change::{DefinitionsMark, Guard};
 use attain_domain::definition::DefinitionKind;
 use attain_domain::earning::EarningPayment;
-use attain_domain::ids::{DefinitionId, RunId, SourceNumber, TransactionType};
+use attain_domain::ids::{DefinitionId, ParticipantId, RunId, SourceNumber, TransactionType};
 use attain_domain::ports::StoreError;
 use attain_domain::stamp::Version;
 use attain_domain::time::{DateRange, Instant};
@@ -31,6 +31,9 @@ struct Wanted<'a> {
     batches: Vec<Uuid>,
     paysheets: Vec<Uuid>,
     lines: Vec<Uuid>,
+    rewards: Vec<Uuid>,
+    clears: Vec<Uuid>,
+    rewards_marks: BTreeSet<&'a ParticipantId>,
     runs: Vec<Uuid>,
     chunks: Vec<Uuid>,
     runs_at_work: bool,
@@ -47,6 +50,10 @@ struct Facts {
     batches: Versions,
     paysheets: Versions,
     lines: Versions,
+    rewards: Versions,
+    clears: Versions,
+    /// Those of 0 are left out.
+    rewards_marks: BTreeMap<ParticipantId, u64>,
     runs: Versions,
     chunks: BTreeMap<Uuid, ChunkFacts>,
     runs_at_work: Vec<RunAtWork>,
@@ -85,6 +92,11 @@ impl<'a> Wanted<'a> {
             Guard::BatchAt(id, _) => self.batches.push(id.0),
             Guard::PaysheetAt(id, _) => self.paysheets.push(id.0),
             Guard::LineAt(id, _) => self.lines.push(id.0),
+            Guard::RewardAt(id, _) => self.rewards.push(id.0),
+            Guard::ClearAt(id, _) => self.clears.push(id.0),
+            Guard::RewardsUnchanged(read) => {
+                self.rewards_marks.insert(&read.participant);
+            }
             Guard::RunAt(id, _) => self.runs.push(id.0),
             Guard::ChunkHeld { chunk, .. } | Guard::ChunkAt(chunk, _) => {
                 self.chunks.push(chunk.0);
@@ -97,6 +109,10 @@ impl<'a> Wanted<'a> {
 }
 
 impl Facts {
+    fn rewards_mark(&self, whose: &ParticipantId) -> u64 {
+        self.rewards_marks.get(whose).copied().unwrap_or(0)
+    }
+
     fn hold(&self, guard: &Guard) -> bool {
         let at =
             |versions: &Versions, id: Uuid, version: &Version| versions.get(&id) == Some(version);
@@ -115,6 +131,9 @@ impl Facts {
             Guard::BatchAt(id, version) => at(&self.batches, id.0, version),
             Guard::PaysheetAt(id, version) => at(&self.paysheets, id.0, version),
             Guard::LineAt(id, version) => at(&self.lines, id.0, version),
+            Guard::RewardAt(id, version) => at(&self.rewards, id.0, version),
+            Guard::ClearAt(id, version) => at(&self.clears, id.0, version),
+            Guard::RewardsUnchanged(read) => self.rewards_mark(&read.participant) == read.mark,
             Guard::RunAt(id, version) => at(&self.runs, id.0, version),
             Guard::NoRunOverlaps { except, range, at } => {
                 let is_in_the_way = |run: &RunAtWork| {
@@ -176,6 +195,9 @@ impl Writer<'_> {
             batches,
             paysheets,
             lines,
+            rewards,
+            clears,
+            rewards_marks,
             runs,
             chunks,
             runs_at_work,
@@ -196,6 +218,9 @@ impl Writer<'_> {
             batches: self.versions(sql::BATCH_VERSIONS, batches).await?,
             paysheets: self.versions(sql::PAYSHEET_VERSIONS, paysheets).await?,
             lines: self.versions(sql::LINE_VERSIONS, lines).await?,
+            rewards: self.versions(sql::REWARD_VERSIONS, rewards).await?,
+            clears: self.versions(sql::CLEAR_VERSIONS, clears).await?,
+            rewards_marks: self.rewards_marks(&rewards_marks).await?,
             runs: self.versions(sql::RUN_VERSIONS, runs).await?,
             chunks: self.chunk_facts(chunks).await?,
             runs_at_work: if runs_at_work {

@@ -35,6 +35,8 @@ mod options;
 mod partitions;
 mod payments;
 mod requests;
+mod reward_reads;
+mod rewards;
 mod runs;
 mod session;
 mod snapshot;

@@ -38,6 +38,7 @@ pub(crate) const STEPS: &[Step] = steps! {
     7 "0007_activities_and_requests",
     8 "0008_run_chunks",
     9 "0009_corrections",
+    10 "0010_rewards",
 };
 
 /// Spreads the tables over the nodes of Citus.

@@ -1,6 +1,7 @@
 //! Payment batches, paysheets and payment lines.
 
 use async_trait::async_trait;
+use attain_documents::stored::{decode_settlement, encode_settlement};
 use attain_domain::ids::{
     BatchId, ComponentId, EarningId, LineId, ParticipantId, PayGroupId, PaysheetId, PeriodId,
     PlanId,
@@ -11,6 +12,7 @@ use sqlx::postgres::PgRow;
 
 use crate::bulk::Writer;
 use crate::copy::{Insertion, Rows};
+use crate::error::corrupt;
 use crate::snapshot::PgSnapshot;
 use crate::statements::payments as sql;
 use crate::stored::each;
@@ -34,8 +36,9 @@ fn batches(rows: &[PgRow]) -> Result<Vec<PaymentBatch>, StoreError> {
     })
 }
 
-fn paysheets(rows: &[PgRow]) -> Result<Vec<Paysheet>, StoreError> {
-    each("paysheets", rows, |row| {
+pub(crate) fn paysheets(rows: &[PgRow]) -> Result<Vec<Paysheet>, StoreError> {
+    const WHAT: &str = "paysheets";
+    each(WHAT, rows, |row| {
         Ok(Paysheet {
             id: row.id(PaysheetId)?,
             batch: row.id(BatchId)?,
@@ -43,6 +46,11 @@ fn paysheets(rows: &[PgRow]) -> Result<Vec<Paysheet>, StoreError> {
             status: row.code()?,
             total: row.money()?,
             held: row.money()?,
+            settlement: row
+                .document_or_none()?
+                .map(|json| decode_settlement(&json).map(Box::new))
+                .transpose()
+                .map_err(|error| corrupt(WHAT, error))?,
             stamp: row.stamp()?,
         })
     })
@@ -129,6 +137,7 @@ fn fill_paysheet(cells: &mut Rows, row: &Paysheet) {
         status,
         total,
         held,
+        settlement,
         stamp,
     } = row;
     cells.id(id.0);
@@ -137,6 +146,8 @@ fn fill_paysheet(cells: &mut Rows, row: &Paysheet) {
     cells.code(*status);
     cells.money(*total);
     cells.money(*held);
+    let settlement = settlement.as_deref().map(encode_settlement);
+    cells.document_or_none(settlement.as_deref());
     cells.stamp(stamp);
 }
 

@@ -122,6 +122,12 @@ impl<'r> Reading<'r> {
         Ok(text)
     }
 
+    /// The text of a JSON cell that may be missing.
+    pub(crate) fn document_or_none(&mut self) -> Result<Option<String>, StoreError> {
+        let document: Option<Document> = self.cell()?;
+        Ok(document.map(|Document(text)| text))
+    }
+
     pub(crate) fn flag(&mut self) -> Result<bool, StoreError> {
         self.cell()
     }

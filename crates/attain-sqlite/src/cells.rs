@@ -116,8 +116,16 @@ impl Cells {
         self.push(i64::from(flag));
     }
 
+    pub(crate) fn flag_or_none(&mut self, flag: Option<bool>) {
+        self.push(flag.map(i64::from));
+    }
+
     pub(crate) fn number(&mut self, number: Decimal) {
         self.push(number.to_string());
+    }
+
+    pub(crate) fn number_or_none(&mut self, number: Option<Decimal>) {
+        self.push(number.map(|number| number.to_string()));
     }
 
     pub(crate) fn money(&mut self, money: Money) {

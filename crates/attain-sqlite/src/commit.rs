@@ -97,6 +97,9 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
         batches,
         paysheets,
         lines,
+        rewards,
+        clears,
+        clear_undos,
         runs,
         run_log,
         chunks_removed,
@@ -133,6 +136,9 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
         .delete_payments(&lines_deleted, &paysheets_deleted, &batches_deleted)
         .await?;
     writer.put_payments(&batches, &paysheets, &lines).await?;
+    writer
+        .write_rewards(&rewards, &clears, &clear_undos)
+        .await?;
     writer.put_runs(&runs, &run_log).await?;
     writer
         .write_chunks(&chunks_removed, &chunks_worked, &chunks)

@@ -29,6 +29,8 @@ mod options;
 mod payments;
 mod readers;
 mod requests;
+mod reward_reads;
+mod rewards;
 mod runs;
 mod snapshot;
 mod statements;

@@ -1,6 +1,7 @@
 //! Payment batches, paysheets and payment lines.
 
 use async_trait::async_trait;
+use attain_documents::stored::{decode_settlement, encode_settlement};
 use attain_domain::ids::{
     BatchId, ComponentId, EarningId, LineId, ParticipantId, PayGroupId, PaysheetId, PeriodId,
     PlanId,
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use crate::bulk::Writer;
 use crate::cells::{Cells, id_list};
+use crate::error::corrupt;
 use crate::snapshot::SqliteSnapshot;
 use crate::statements::payments as sql;
 use crate::stored::{MoneyRow, StampRow, Text, Whole, all, rows};
@@ -50,20 +52,25 @@ struct PaysheetRow {
     status: Text<PaysheetStatus>,
     total: MoneyRow,
     held: MoneyRow,
+    settlement: Option<String>,
     stamp: StampRow,
 }
 
 impl PaysheetRow {
-    fn into_paysheet(self) -> Paysheet {
-        Paysheet {
+    fn into_paysheet(self) -> Result<Paysheet, StoreError> {
+        let settlement = self.settlement.as_deref().map(decode_settlement);
+        let settlement = settlement.transpose();
+        let settlement = settlement.map_err(|error| corrupt("paysheets", error))?;
+        Ok(Paysheet {
             id: self.id.0,
             batch: self.batch.0,
             participant: self.participant.0,
             status: self.status.0,
             total: self.total.into_money(),
             held: self.held.into_money(),
+            settlement: settlement.map(Box::new),
             stamp: self.stamp.into_stamp(),
-        }
+        })
     }
 }
 
@@ -115,9 +122,9 @@ fn batches(page: &str) -> Result<Vec<PaymentBatch>, StoreError> {
     Ok(rows.into_iter().map(BatchRow::into_batch).collect())
 }
 
-fn paysheets(page: &str) -> Result<Vec<Paysheet>, StoreError> {
+pub(crate) fn paysheets(page: &str) -> Result<Vec<Paysheet>, StoreError> {
     let rows: Vec<PaysheetRow> = rows("paysheets", page)?;
-    Ok(rows.into_iter().map(PaysheetRow::into_paysheet).collect())
+    rows.into_iter().map(PaysheetRow::into_paysheet).collect()
 }
 
 fn lines(page: &str) -> Result<Vec<PaymentLine>, StoreError> {
@@ -182,6 +189,7 @@ fn fill_paysheet(cells: &mut Cells, row: &Paysheet) {
         status,
         total,
         held,
+        settlement,
         stamp,
     } = row;
     cells.id(id.0);
@@ -190,6 +198,8 @@ fn fill_paysheet(cells: &mut Cells, row: &Paysheet) {
     cells.code(*status);
     cells.money(*total);
     cells.money(*held);
+    let settlement = settlement.as_deref().map(encode_settlement);
+    cells.text_or_none(settlement.as_deref());
     cells.stamp(stamp);
 }
 

@@ -113,7 +113,7 @@ macro_rules! names {
 
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId IntervalId ParticipantId PayGroupId
-    PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId WorkspaceId
+    PaymentPlanId PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId WorkspaceId
     Currency
 }
 
@@ -128,8 +128,8 @@ macro_rules! ids {
 }
 
 ids! {
-    ActivityId BatchId CalculationId ChunkId CreditId EarningId LineId LineageId PaysheetId RunId
-    TransactionId WorkItemId
+    ActivityId BatchId CalculationId ChunkId ClearId ClearUndoId CreditId EarningId LineId LineageId
+    PaysheetId RewardId RunId TransactionId WorkItemId
 }
 
 macro_rules! coded {
@@ -149,6 +149,8 @@ coded! {
     attain_domain::payment::BatchStatus
     attain_domain::payment::LineKind
     attain_domain::payment::PaysheetStatus
+    attain_domain::reward::RewardKind
+    attain_domain::reward::SettlementStep
     attain_domain::run::LogLevel
     attain_domain::run::Process
     attain_domain::run::RunStatus

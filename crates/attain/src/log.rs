@@ -194,6 +194,9 @@ fn record_of(name: RecordName) -> RecordKind {
         RecordName::Batch => RecordKind::Batch,
         RecordName::Paysheet => RecordKind::Paysheet,
         RecordName::PaymentLine => RecordKind::PaymentLine,
+        RecordName::Reward => RecordKind::Reward,
+        RecordName::Clear => RecordKind::Clear,
+        RecordName::ClearUndo => RecordKind::ClearUndo,
         RecordName::Run => RecordKind::Run,
         RecordName::Calculation => RecordKind::Calculation,
     }

@@ -107,6 +107,16 @@ impl<T: Stored> Stored for Option<T> {
     }
 }
 
+impl<T: Stored> Stored for Box<T> {
+    fn write(&self, to: &mut Vec<u8>) {
+        T::write(self, to);
+    }
+
+    fn read(from: &mut &[u8]) -> Result<Self, StoreError> {
+        T::read(from).map(Self::new)
+    }
+}
+
 impl<A: Stored, B: Stored> Stored for (A, B) {
     fn write(&self, to: &mut Vec<u8>) {
         self.0.write(to);

@@ -62,6 +62,9 @@ impl Writer<'_> {
             batches,
             paysheets,
             lines,
+            rewards,
+            clears,
+            clear_undos,
             runs,
             run_log,
             chunks_removed,
@@ -93,6 +96,7 @@ impl Writer<'_> {
         self.put(batches)?;
         self.put(paysheets)?;
         self.put(lines)?;
+        self.write_rewards(rewards, clears, clear_undos)?;
         self.put(runs)?;
         self.add(run_log)?;
         self.write_chunks(chunks_removed, chunks_worked, chunks)?;

@@ -6,12 +6,14 @@ use attain_domain::credit::Credit;
 use attain_domain::earning::Earning;
 use attain_domain::ids::RunId;
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
+use attain_domain::reward::{Clear, Reward};
 use attain_domain::run::Run;
 use attain_domain::time::{DateRange, Instant};
 use attain_domain::transaction::Transaction;
 
 use crate::leased::is_held;
 use crate::processed::open_runs;
+use crate::rewarded::rewards_mark;
 use crate::sold::is_key_free;
 use crate::table::{Answer, Reads, Writer};
 use crate::written::{live_version, mark};
@@ -37,6 +39,9 @@ pub(crate) fn holds(writer: &Writer<'_>, guard: &Guard) -> Answer<bool> {
         Guard::BatchAt(id, version) => is_at!(PaymentBatch, id, version),
         Guard::PaysheetAt(id, version) => is_at!(Paysheet, id, version),
         Guard::LineAt(id, version) => is_at!(PaymentLine, id, version),
+        Guard::RewardAt(id, version) => is_at!(Reward, id, version),
+        Guard::ClearAt(id, version) => is_at!(Clear, id, version),
+        Guard::RewardsUnchanged(read) => rewards_mark(writer, &read.participant)? == read.mark,
         Guard::RunAt(id, version) => is_at!(Run, id, version),
         Guard::NoRunOverlaps { except, range, at } => {
             !some_run_overlaps(writer, *except, range, *at)?

@@ -19,6 +19,7 @@ mod leased;
 mod paid;
 mod processed;
 mod records;
+mod rewarded;
 mod sold;
 mod store;
 mod table;

@@ -16,17 +16,22 @@ use attain_domain::earning::{
 };
 use attain_domain::expression::Value;
 use attain_domain::ids::{
-    ActivityId, ActorId, AttributeName, BatchId, CalculationId, CategoryId, ChunkId, ComponentId,
-    CreditId, DefinitionId, EarningId, IntervalId, LineId, LineageId, ParticipantId, PayGroupId,
-    PaysheetId, PeriodId, PlanId, RequestId, RuleId, RuleSetId, RunId, SourceNumber, TransactionId,
-    TransactionType, WorkItemId, WorkerId,
+    ActivityId, ActorId, AttributeName, BatchId, CalculationId, CategoryId, ChunkId, ClearId,
+    ClearUndoId, ComponentId, CreditId, DefinitionId, EarningId, IntervalId, LineId, LineageId,
+    ParticipantId, PayGroupId, PaymentPlanId, PaysheetId, PeriodId, PlanId, RequestId, RewardId,
+    RuleId, RuleSetId, RunId, SourceNumber, TransactionId, TransactionType, WorkItemId, WorkerId,
 };
 use attain_domain::money::{Currency, Money};
 use attain_domain::payment::{
     BatchStatus, LineKind, PaymentBatch, PaymentLine, Paysheet, PaysheetStatus,
 };
-use attain_domain::ports::StoreError;
+use attain_domain::payment_plan::SheetSettlement;
+use attain_domain::ports::{RewardsMark, StoreError};
 use attain_domain::refusal::{Reason, RowError};
+use attain_domain::reward::{
+    Account, Clear, ClearOrigin, ClearUndo, ClearUndone, Cleared, Reward, RewardKind, RewardLine,
+    RewardOrigin, RewardPayment, SettlementStep, Withdrawn,
+};
 use attain_domain::run::{
     Calculation, Change, LogLevel, Process, Run, RunCounts, RunLogEntry, RunStatus, Scope, WorkItem,
 };
@@ -58,7 +63,7 @@ macro_rules! names {
 }
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId IntervalId ParticipantId PayGroupId
-    PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId
+    PaymentPlanId PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId
 }
 
 macro_rules! ids {
@@ -75,8 +80,8 @@ macro_rules! ids {
     )+};
 }
 ids! {
-    ActivityId BatchId CalculationId ChunkId CreditId EarningId LineId LineageId PaysheetId RunId
-    TransactionId WorkItemId
+    ActivityId BatchId CalculationId ChunkId ClearId ClearUndoId CreditId EarningId LineId LineageId
+    PaysheetId RewardId RunId TransactionId WorkItemId
 }
 
 /// What `attain-documents` writes as JSON.
@@ -100,6 +105,17 @@ documents! {
     Vec<RowFailure>: encode_failures, decode_failures;
     BTreeMap<AttributeName, Value>: encode_attributes, decode_attributes;
     BTreeMap<PlanId, u32>: encode_plan_versions, decode_plan_versions;
+    SheetSettlement: encode_settlement, decode_settlement;
+}
+
+impl Stored for Vec<RewardId> {
+    fn write(&self, to: &mut Vec<u8>) {
+        write_text(&stored::encode_reward_ids(self), to);
+    }
+
+    fn read(from: &mut &[u8]) -> Result<Self, StoreError> {
+        stored::decode_reward_ids(read_text(from)?).map_err(corrupt)
+    }
 }
 
 impl Stored for DefinitionKind {
@@ -237,11 +253,24 @@ records! {
     PastEarning { earning, because, left_at, left_by, }
     Calculation { id, period, through, run, plan_versions, released, stamp, }
     PaymentBatch { id, pay_group, period, pay_date, status, stamp, }
-    Paysheet { id, batch, participant, status, total, held, stamp, }
+    Paysheet { id, batch, participant, status, total, held, settlement, stamp, }
     PaymentLine {
         id, paysheet, batch, participant, kind, earning, instalment, plan, component,
         earning_period, date, amount, currency_rate, pay_amount, held, stamp,
     }
+    RewardLine { batch, paysheet, currency_rate, pay_amount, held, }
+    Cleared { clear, at, by, }
+    Withdrawn { at, by, reason, }
+    Reward {
+        id, participant, amount, recoverable, kind, account, origin, component, date, reason,
+        payment, cleared, withdrawn, stamp,
+    }
+    ClearUndone { undo, date, at, }
+    Clear {
+        id, participant, date, at, by, reason, origin, forgiven, rewards, undone, stamp,
+    }
+    ClearUndo { id, clear, participant, date, reason, restored, stamp, }
+    RewardsMark { participant, mark, }
     Run {
         id, process, range, status, stage, units_done, units_total, counts, cancel_requested,
         lease_until, ended_at, stamp,
@@ -273,6 +302,13 @@ choices! {
         5 = Deleting {} }
     PaysheetStatus { 0 = Unpaid {} 1 = Locked {} 2 = Submitted {} 3 = Approved {} 4 = Paid {} }
     LineKind { 0 = Earning {} 1 = Reversal {} }
+    RewardKind { 0 = Bonus {} 1 = Advance {} 2 = Repayment {} 3 = Adjustment {} }
+    Account { 0 = General {} 1 = PaymentPlan { 0: plan } }
+    SettlementStep { 0 = Draw {} 1 = DrawTakenBack {} 2 = Recovery {} 3 = PayCap {} }
+    RewardOrigin { 0 = ByHand {} 1 = PaymentPlan { plan: plan, batch: batch, step: step }
+        2 = NegativeSheet { batch: batch, step: step } }
+    RewardPayment { 0 = Unpaid {} 1 = OnPaysheet { 0: line } 2 = Paid { line: line, at: at } }
+    ClearOrigin { 0 = ByHand {} 1 = Waived { plan: plan, batch: batch } }
     Process { 0 = Classify {} 1 = Credit {} 2 = RollUp {} 3 = Calculate {} 4 = RunAll {}
         5 = Revert {} }
     RunStatus { 0 = Queued {} 1 = Running {} 2 = Succeeded {} 3 = SucceededWithErrors {}
@@ -283,5 +319,6 @@ choices! {
     Scope { 0 = Participant { 0: participant } 1 = Everybody {} }
     ActivityAction { 0 = Created {} 1 = Updated {} 2 = Deleted {} }
     RecordKind { 0 = Definition {} 1 = Transaction {} 2 = Credit {} 3 = Earning {} 4 = Batch {}
-        5 = Paysheet {} 6 = PaymentLine {} 7 = Run {} 8 = Calculation {} }
+        5 = Paysheet {} 6 = PaymentLine {} 7 = Run {} 8 = Calculation {} 9 = Reward {}
+        10 = Clear {} 11 = ClearUndo {} }
 }

@@ -15,7 +15,7 @@ use redb::{
 
 use crate::error::{corrupt, failed, other_version};
 use crate::table::{Answer, RedbSnapshot, Writer};
-use crate::{calculated, leased, paid, processed, sold, written};
+use crate::{calculated, leased, paid, processed, rewarded, sold, written};
 
 /// When each workspace was made, in microseconds.
 const WORKSPACES: TableDefinition<'static, &str, i64> = TableDefinition::new("workspace");
@@ -70,6 +70,7 @@ impl RedbStore {
                 sold::TABLES,
                 calculated::TABLES,
                 paid::TABLES,
+                rewarded::TABLES,
                 processed::TABLES,
                 leased::TABLES,
             ];

@@ -39,6 +39,9 @@ async fn activities_are_read_as_they_were_written(site: Site) {
         RecordKind::Batch,
         RecordKind::Paysheet,
         RecordKind::PaymentLine,
+        RecordKind::Reward,
+        RecordKind::Clear,
+        RecordKind::ClearUndo,
         RecordKind::Run,
         RecordKind::Calculation,
     ];

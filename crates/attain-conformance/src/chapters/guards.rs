@@ -7,9 +7,10 @@ use attain_domain::chunk::{ChunkEnd, ChunkState, RunChunk};
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{EarningPayment, Instalments};
 use attain_domain::ids::{
-    BatchId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId, WorkspaceId,
+    BatchId, ClearId, CreditId, EarningId, LineId, PaysheetId, RewardId, RunId, TransactionId,
+    WorkspaceId,
 };
-use attain_domain::ports::CommitError;
+use attain_domain::ports::{CommitError, RewardsMark};
 use attain_domain::refusal::{Reason, RowError};
 use attain_domain::run::{Run, RunStatus};
 use attain_domain::stamp::Version;
@@ -76,6 +77,10 @@ fn holding() -> Vec<Guard> {
         Guard::BatchAt(BatchId(uuid(1)), FIRST),
         Guard::PaysheetAt(PaysheetId(uuid(1)), FIRST),
         Guard::LineAt(LineId(uuid(1)), FIRST),
+        Guard::RewardAt(RewardId(uuid(1)), FIRST),
+        Guard::ClearAt(ClearId(uuid(1)), FIRST),
+        unchanged("ann", 1),
+        unchanged("bob", 0),
         Guard::RunAt(RunId(uuid(1)), FIRST),
         no_overlap(
             99,
@@ -93,6 +98,7 @@ pub(super) fn holding_only_there() -> Vec<Guard> {
         | Guard::DefinitionAbsent(..)
         | Guard::TransactionKeyFree(_)
         | Guard::NoRunOverlaps { .. } => false,
+        Guard::RewardsUnchanged(read) => read.mark > 0,
         Guard::DefinitionAt(..)
         | Guard::DefinitionsUnchanged(_)
         | Guard::TransactionAt(..)
@@ -101,6 +107,8 @@ pub(super) fn holding_only_there() -> Vec<Guard> {
         | Guard::BatchAt(..)
         | Guard::PaysheetAt(..)
         | Guard::LineAt(..)
+        | Guard::RewardAt(..)
+        | Guard::ClearAt(..)
         | Guard::RunAt(..)
         | Guard::ChunkHeld { .. }
         | Guard::ChunkAt(..) => true,
@@ -115,6 +123,7 @@ pub(super) fn broken_only_there() -> Vec<Guard> {
         Guard::DefinitionAbsent(plan, reps),
         Guard::DefinitionsUnchanged(DefinitionsMark(0)),
         Guard::TransactionKeyFree(transaction(1).key),
+        unchanged("ann", 0),
         no_overlap(99, january()),
     ]
 }
@@ -141,6 +150,13 @@ fn broken() -> Vec<Guard> {
         Guard::PaysheetAt(PaysheetId(uuid(99)), FIRST),
         Guard::LineAt(LineId(uuid(1)), OTHER),
         Guard::LineAt(LineId(uuid(99)), FIRST),
+        Guard::RewardAt(RewardId(uuid(1)), OTHER),
+        Guard::RewardAt(RewardId(uuid(99)), FIRST),
+        Guard::ClearAt(ClearId(uuid(1)), OTHER),
+        Guard::ClearAt(ClearId(uuid(99)), FIRST),
+        unchanged("ann", 0),
+        unchanged("ann", 2),
+        unchanged("bob", 1),
         Guard::RunAt(RunId(uuid(1)), OTHER),
         Guard::RunAt(RunId(uuid(99)), FIRST),
         no_overlap(99, january()),
@@ -160,6 +176,14 @@ fn no_overlap(except: u64, range: DateRange) -> Guard {
         range,
         at: at(0),
     }
+}
+
+/// Nobody wrote rewards of somebody since.
+pub(super) fn unchanged(whose: &str, mark: u64) -> Guard {
+    Guard::RewardsUnchanged(RewardsMark {
+        participant: name(whose),
+        mark,
+    })
 }
 
 /// A turn of a worker with a chunk of run 1.
@@ -223,6 +247,9 @@ async fn a_version_that_moved_on_is_broken(site: Site) {
         Guard::BatchAt(BatchId(uuid(2)), FIRST),
         Guard::PaysheetAt(PaysheetId(uuid(2)), FIRST),
         Guard::LineAt(LineId(uuid(2)), FIRST),
+        Guard::RewardAt(RewardId(uuid(1)), FIRST),
+        Guard::ClearAt(ClearId(uuid(1)), FIRST),
+        unchanged("ann", 1),
         held(1, 1),
         Guard::ChunkAt(chunk(1, 1).id, FIRST),
         Guard::ChunkAt(chunk(1, 2).id, FIRST),
@@ -240,6 +267,10 @@ async fn a_version_that_moved_on_is_broken(site: Site) {
         Guard::CreditAt(CreditId(uuid(2)), OTHER),
         Guard::EarningAt(EarningId(uuid(2)), OTHER),
         Guard::RunAt(RunId(uuid(1)), OTHER),
+        Guard::RewardAt(RewardId(uuid(1)), OTHER),
+        Guard::RewardAt(RewardId(uuid(2)), FIRST),
+        Guard::ClearAt(ClearId(uuid(1)), OTHER),
+        unchanged("ann", 2),
         Guard::ChunkAt(chunk(1, 1).id, OTHER),
         Guard::ChunkAt(chunk(1, 3).id, FIRST),
     ];

@@ -17,6 +17,7 @@ mod paging;
 mod races;
 mod random;
 mod reading;
+mod rewards;
 
 use crate::case::Case;
 
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Vec<Case> {
         limits::cases(),
         history::cases(),
         corrections::cases(),
+        rewards::cases(),
         activity::cases(),
         durability::cases(),
         random::cases(),

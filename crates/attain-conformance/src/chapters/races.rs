@@ -55,7 +55,7 @@ cases! { "races":
     commits_are_seen_whole
 }
 
-const RACERS: u64 = 12;
+pub(super) const RACERS: u64 = 12;
 /// A store may send a racer back as often as it likes, but not forever.
 const TRIES_MAX: u32 = 10_000;
 
@@ -75,7 +75,7 @@ async fn commit_stubbornly(store: &dyn Store, set: ChangeSet) -> Result<(), Comm
 }
 
 /// All at once; the numbers of those that were applied.
-async fn race(site: &Site, make: impl Fn(u64) -> ChangeSet) -> Vec<u64> {
+pub(super) async fn race(site: &Site, make: impl Fn(u64) -> ChangeSet) -> Vec<u64> {
     let sets: Vec<_> = (1..=RACERS).map(|number| (number, make(number))).collect();
     sets.iter().for_each(|(_, set)| site.note(set));
     let racers = sets.into_iter().map(|(number, set)| {
@@ -97,7 +97,7 @@ async fn race(site: &Site, make: impl Fn(u64) -> ChangeSet) -> Vec<u64> {
 }
 
 /// One is applied, and of the others nothing.
-async fn check_one_wins(site: &Site, make: impl Fn(u64) -> ChangeSet) -> u64 {
+pub(super) async fn check_one_wins(site: &Site, make: impl Fn(u64) -> ChangeSet) -> u64 {
     let logged = |mut set: ChangeSet, number| {
         set.changes.activities.push(activity(1_000 + number));
         set

@@ -7,12 +7,13 @@ use std::path::Path;
 use super::all;
 
 /// What documents the contract.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "change.rs",
     "ports/mod.rs",
     "ports/error.rs",
     "ports/page.rs",
     "ports/repositories.rs",
+    "ports/rewards.rs",
     "run.rs",
 ];
 

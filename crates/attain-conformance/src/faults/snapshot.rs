@@ -10,15 +10,18 @@ use attain_domain::credit::{Credit, CreditPosition, PastCredit};
 use attain_domain::definition::{DefinitionKind, DefinitionRecord};
 use attain_domain::earning::{Earning, PastEarning};
 use attain_domain::ids::{
-    ActivityId, BatchId, CalculationId, CreditId, DefinitionId, EarningId, LineId, LineageId,
-    ParticipantId, PaysheetId, PeriodId, RequestId, RunId, TransactionId, WorkItemId,
+    ActivityId, BatchId, CalculationId, ClearId, CreditId, DefinitionId, EarningId, LineId,
+    LineageId, ParticipantId, PaysheetId, PeriodId, RequestId, RewardId, RunId, TransactionId,
+    WorkItemId,
 };
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
 use attain_domain::ports::{
     ActivityRepository, ChunkSize, CorrectionRepository, CreditRepository, DefinitionRepository,
     EarningPosition, EarningRepository, PaymentRepository, PaysheetPosition, Pending,
-    RequestRepository, RunRepository, Snapshot, StoreError, TransactionRepository, WorkRepository,
+    RequestRepository, RewardPosition, RewardRepository, RewardsMark, RunRepository, Snapshot,
+    StoreError, TransactionRepository, WorkRepository,
 };
+use attain_domain::reward::{Clear, ClearUndo, Reward};
 use attain_domain::run::{Calculation, Change, Process, Run, RunLogEntry, WorkItem};
 use attain_domain::time::{Date, DateRange};
 use attain_domain::transaction::{PastTransaction, Transaction, TransactionKey};
@@ -152,6 +155,22 @@ sent_on! { PaymentRepository:
     lines_of_earnings(earnings: &[EarningId]) -> Vec<PaymentLine>;
     lines_by_id(ids: &[LineId]) -> Vec<PaymentLine>;
     held_lines(after: Option<LineId>, chunk: ChunkSize) -> Vec<PaymentLine>;
+}
+
+sent_on! { RewardRepository:
+    rewards_by_id(ids: &[RewardId]) -> Vec<Reward>;
+    rewards_of_participants(
+        participants: &[ParticipantId],
+        after: Option<&RewardPosition>,
+        chunk: ChunkSize
+    ) -> Vec<Reward>;
+    payable_rewards(due: Date, after: Option<&RewardPosition>, chunk: ChunkSize) -> Vec<Reward>;
+    rewards_of_paysheets(paysheets: &[PaysheetId]) -> Vec<Reward>;
+    clears_of_participants(participants: &[ParticipantId]) -> Vec<Clear>;
+    clears_by_id(ids: &[ClearId]) -> Vec<Clear>;
+    undos_of_clears(clears: &[ClearId]) -> Vec<ClearUndo>;
+    rewards_marks(participants: &[ParticipantId]) -> Vec<RewardsMark>;
+    settled_before(participants: &[ParticipantId], batch: BatchId) -> Vec<Paysheet>;
 }
 
 sent_on! { RunRepository:

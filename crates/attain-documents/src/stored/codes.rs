@@ -5,6 +5,7 @@ use attain_domain::credit::{CreditKind, LeftBecause};
 use attain_domain::definition::DefinitionKind;
 use attain_domain::payment::{BatchStatus, LineKind, PaysheetStatus};
 use attain_domain::refusal::Reason;
+use attain_domain::reward::{RewardKind, SettlementStep};
 use attain_domain::run::{LogLevel, Process, RunStatus};
 
 /// A value of a closed set that SQL stores keep as a word.
@@ -64,6 +65,18 @@ codes! {
         Earning = "earning",
         Reversal = "reversal",
     }
+    RewardKind {
+        Bonus = "bonus",
+        Advance = "advance",
+        Repayment = "repayment",
+        Adjustment = "adjustment",
+    }
+    SettlementStep {
+        Draw = "draw",
+        DrawTakenBack = "draw_taken_back",
+        Recovery = "recovery",
+        PayCap = "pay_cap",
+    }
     Process {
         Revert = "revert",
         Classify = "classify",
@@ -97,6 +110,9 @@ codes! {
         Batch = "batch",
         Paysheet = "paysheet",
         PaymentLine = "payment_line",
+        Reward = "reward",
+        Clear = "clear",
+        ClearUndo = "clear_undo",
         Run = "run",
         Calculation = "calculation",
     }

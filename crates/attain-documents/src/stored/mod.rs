@@ -5,6 +5,7 @@
 mod chunks;
 mod codes;
 mod rows;
+mod settlement;
 mod trace;
 
 use attain_domain::definition::{Definition, DefinitionKind};
@@ -22,6 +23,7 @@ pub use rows::{
     decode_attributes, decode_counts, decode_plan_versions, decode_row_error, encode_attributes,
     encode_counts, encode_plan_versions, encode_row_error,
 };
+pub use settlement::{decode_reward_ids, decode_settlement, encode_reward_ids, encode_settlement};
 pub use trace::{decode_trace, encode_trace};
 
 /// Stored text that is not what was written.

@@ -10,6 +10,7 @@ mod mocks;
 mod payments;
 mod processes;
 mod records;
+mod rewards;
 mod sources;
 mod values;
 
@@ -24,6 +25,7 @@ pub use processes::{
     work_item,
 };
 pub use records::{credit, credit_departure, earning, earning_departure, obsolete, transaction};
+pub use rewards::{clear, clear_undo, reward};
 pub use sources::{ManualClock, SequentialIds};
 pub use values::{Name, at, date, decimal, name, stamp, stamp_at, usd, uuid};
 

@@ -108,6 +108,9 @@ fn record(record: RecordKind) -> proto::RecordKind {
         RecordKind::Batch => proto::RecordKind::Batch,
         RecordKind::Paysheet => proto::RecordKind::Paysheet,
         RecordKind::PaymentLine => proto::RecordKind::PaymentLine,
+        RecordKind::Reward => proto::RecordKind::Reward,
+        RecordKind::Clear => proto::RecordKind::Clear,
+        RecordKind::ClearUndo => proto::RecordKind::ClearUndo,
         RecordKind::Run => proto::RecordKind::Run,
         RecordKind::Calculation => proto::RecordKind::Calculation,
     }
@@ -123,6 +126,9 @@ fn record_from_wire(number: i32) -> Result<RecordKind, Refusal> {
         proto::RecordKind::Batch => Ok(RecordKind::Batch),
         proto::RecordKind::Paysheet => Ok(RecordKind::Paysheet),
         proto::RecordKind::PaymentLine => Ok(RecordKind::PaymentLine),
+        proto::RecordKind::Reward => Ok(RecordKind::Reward),
+        proto::RecordKind::Clear => Ok(RecordKind::Clear),
+        proto::RecordKind::ClearUndo => Ok(RecordKind::ClearUndo),
         proto::RecordKind::Run => Ok(RecordKind::Run),
         proto::RecordKind::Calculation => Ok(RecordKind::Calculation),
     }

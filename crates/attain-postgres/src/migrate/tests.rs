@@ -232,7 +232,10 @@ async fn what_was_stored_before_corrections_can_be_corrected() {
     batch(&mut connection, &rows_before_corrections())
         .await
         .unwrap();
-    assert_eq!(migrate(&url, &options).await.unwrap(), ["0009_corrections"]);
+    assert_eq!(
+        migrate(&url, &options).await.unwrap(),
+        ["0009_corrections", "0010_rewards"]
+    );
     let store = crate::PostgresStore::open(&url, options).await.unwrap();
     let view = store.snapshot(&name("acme")).await.unwrap();
     let (always, chunk) = (DateRange::ALWAYS, ChunkSize::largest());

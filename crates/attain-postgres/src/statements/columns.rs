@@ -48,3 +48,11 @@ macro_rules! select_past {
         )
     };
 }
+
+/// The columns of paysheets.
+macro_rules! paysheet_columns {
+    () => {
+        "paysheet_id, batch_id, participant_id, status, total, total_currency, held, \
+         held_currency, settlement, version, created_at, updated_at, actor_id"
+    };
+}

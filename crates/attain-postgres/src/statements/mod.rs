@@ -29,6 +29,7 @@ pub(crate) mod earnings;
 pub(crate) mod guards;
 pub(crate) mod payments;
 pub(crate) mod requests;
+pub(crate) mod rewards;
 pub(crate) mod runs;
 pub(crate) mod schema;
 pub(crate) mod transactions;

@@ -13,10 +13,8 @@ macro_rules! batches {
 macro_rules! paysheets {
     () => {
         concat!(
-            "SELECT paysheet_id, batch_id, participant_id, status, total, total_currency, held, \
-             held_currency, ",
-            stamp!(),
-            " FROM paysheet WHERE workspace_id = $1"
+            select!(paysheet_columns!()),
+            "paysheet WHERE workspace_id = $1"
         )
     };
 }
@@ -76,17 +74,16 @@ statements! {
          created_at = excluded.created_at, updated_at = excluded.updated_at, \
          actor_id = excluded.actor_id";
     PUT_PAYSHEETS =
-        "INSERT INTO paysheet (workspace_id, paysheet_id, batch_id, participant_id, status, \
-         total, total_currency, held, held_currency, version, created_at, updated_at, actor_id) \
-         SELECT $1, u.* \
+        "INSERT INTO paysheet (workspace_id, ", paysheet_columns!(), ") SELECT $1, u.* \
          FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[], $7::text[], \
-         $8::numeric[], $9::text[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], \
-         $13::text[]) u \
+         $8::numeric[], $9::text[], $10::json[], $11::bigint[], $12::timestamptz[], \
+         $13::timestamptz[], $14::text[]) u \
          ON CONFLICT (workspace_id, paysheet_id) DO UPDATE SET \
          batch_id = excluded.batch_id, participant_id = excluded.participant_id, \
          status = excluded.status, total = excluded.total, \
          total_currency = excluded.total_currency, held = excluded.held, \
-         held_currency = excluded.held_currency, version = excluded.version, \
+         held_currency = excluded.held_currency, settlement = excluded.settlement, \
+         version = excluded.version, \
          created_at = excluded.created_at, updated_at = excluded.updated_at, \
          actor_id = excluded.actor_id";
     /// Lines that are there are taken out and added anew, since COPY only adds.

@@ -15,6 +15,7 @@ pub(super) const LISTS: &[&[(&str, &str)]] = &[
     guards::LIST,
     payments::LIST,
     requests::LIST,
+    rewards::LIST,
     runs::LIST,
     schema::LIST,
     transactions::LIST,

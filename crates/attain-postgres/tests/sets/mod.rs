@@ -9,14 +9,16 @@ use attain_domain::credit::CreditStatus;
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{Earning, EarningPayment};
 use attain_domain::ids::{
-    BatchId, CalculationId, CreditId, EarningId, LineId, PaysheetId, RunId, TransactionId,
-    WorkItemId,
+    BatchId, CalculationId, ClearId, CreditId, EarningId, LineId, ParticipantId, PaysheetId,
+    RewardId, RunId, TransactionId, WorkItemId,
 };
+use attain_domain::ports::RewardsMark;
+use attain_domain::reward::{Clear, Reward};
 use attain_domain::stamp::Version;
 use attain_domain::testing::{
-    activity, at, batch, calculation, calendar as months_of_2026, change_for, chunk, credit,
-    credit_departure, earning, earning_departure, line, log_entry, name, obsolete, paysheet, put,
-    request, run, stamp_at, team, transaction, uuid, work_item,
+    activity, at, batch, calculation, calendar as months_of_2026, change_for, chunk, clear,
+    clear_undo, credit, credit_departure, earning, earning_departure, line, log_entry, name,
+    obsolete, paysheet, put, request, reward, run, stamp_at, team, transaction, uuid, work_item,
 };
 use attain_domain::time::DateRange;
 use attain_domain::transaction::{Transaction, TransactionProgress, TransactionStatus};
@@ -67,6 +69,8 @@ fn stored(round: u64, rows: u64) -> ChangeSet {
     changes.batches = these(0).chain(these(1)).map(batch).collect();
     changes.paysheets = these(0).chain(these(1)).map(paysheet).collect();
     changes.lines = these(0).chain(these(1)).map(line).collect();
+    changes.rewards = these(0).map(owned_reward).collect();
+    changes.clears = these(0).map(owned_clear).collect();
     changes.runs = these(0).map(run).collect();
     let both = |row: u64| [chunk(row, 0), chunk(row, 1)];
     changes.chunks = these(0).flat_map(both).collect();
@@ -143,6 +147,16 @@ fn guard(set: &mut ChangeSet, round: u64, rows: u64, mark: DefinitionsMark) {
             Guard::BatchAt(BatchId(uuid(here)), first),
             Guard::PaysheetAt(PaysheetId(uuid(here)), first),
             Guard::LineAt(LineId(uuid(here)), first),
+            Guard::RewardAt(RewardId(uuid(here)), first),
+            Guard::ClearAt(ClearId(uuid(here)), first),
+            Guard::RewardsUnchanged(RewardsMark {
+                participant: owner(here),
+                mark: 1,
+            }),
+            Guard::RewardsUnchanged(RewardsMark {
+                participant: owner(new),
+                mark: 0,
+            }),
             Guard::RunAt(RunId(uuid(here)), first),
             Guard::ChunkAt(chunk(here, 0).id, first),
         ]);
@@ -229,6 +243,28 @@ fn change_payments(set: &mut ChangeSet, round: u64, rows: u64) {
     changes.batches = these(1).chain(these(5)).map(batch).collect();
     changes.paysheets = these(1).chain(these(5)).map(paysheet).collect();
     changes.lines = these(1).chain(these(5)).map(line).collect();
+    changes.rewards = these(0).chain(these(5)).map(owned_reward).collect();
+    changes.clears = these(0).chain(these(5)).map(owned_clear).collect();
+    changes.clear_undos = these(0).map(clear_undo).collect();
+}
+
+/// Somebody who has one reward and one clearing.
+fn owner(number: u64) -> ParticipantId {
+    name(&format!("owner-{number}"))
+}
+
+fn owned_reward(number: u64) -> Reward {
+    Reward {
+        participant: owner(number),
+        ..reward(number)
+    }
+}
+
+fn owned_clear(number: u64) -> Clear {
+    Clear {
+        participant: owner(number),
+        ..clear(number)
+    }
 }
 
 fn worked(chunk: &RunChunk) -> ChunkWork {

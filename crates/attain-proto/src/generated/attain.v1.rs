@@ -101,6 +101,12 @@ pub enum RecordKind {
     Run = 8,
     /// A calculation.
     Calculation = 9,
+    /// Rewards.
+    Reward = 10,
+    /// Clearings of owed balances.
+    Clear = 11,
+    /// Undoings of clearings.
+    ClearUndo = 12,
 }
 impl RecordKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -119,6 +125,9 @@ impl RecordKind {
             Self::PaymentLine => "RECORD_KIND_PAYMENT_LINE",
             Self::Run => "RECORD_KIND_RUN",
             Self::Calculation => "RECORD_KIND_CALCULATION",
+            Self::Reward => "RECORD_KIND_REWARD",
+            Self::Clear => "RECORD_KIND_CLEAR",
+            Self::ClearUndo => "RECORD_KIND_CLEAR_UNDO",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -134,6 +143,9 @@ impl RecordKind {
             "RECORD_KIND_PAYMENT_LINE" => Some(Self::PaymentLine),
             "RECORD_KIND_RUN" => Some(Self::Run),
             "RECORD_KIND_CALCULATION" => Some(Self::Calculation),
+            "RECORD_KIND_REWARD" => Some(Self::Reward),
+            "RECORD_KIND_CLEAR" => Some(Self::Clear),
+            "RECORD_KIND_CLEAR_UNDO" => Some(Self::ClearUndo),
             _ => None,
         }
     }

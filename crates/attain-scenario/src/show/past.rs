@@ -154,6 +154,9 @@ pub(crate) fn activity(activity: &Activity) -> Row {
         RecordKind::Batch => "batch",
         RecordKind::Paysheet => "paysheet",
         RecordKind::PaymentLine => "payment_line",
+        RecordKind::Reward => "reward",
+        RecordKind::Clear => "clear",
+        RecordKind::ClearUndo => "clear_undo",
         RecordKind::Run => "run",
         RecordKind::Calculation => "calculation",
     };

@@ -124,7 +124,11 @@ async fn a_run_that_was_at_work_before_there_were_chunks_can_be_taken_up() {
     let run = sqlx::query(run).bind(id.0.as_bytes().to_vec());
     run.execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
-    let store = brought_up_to_date(&path, &["0008_run_chunks", "0009_corrections"]).await;
+    let store = brought_up_to_date(
+        &path,
+        &["0008_run_chunks", "0009_corrections", "0010_rewards"],
+    )
+    .await;
     let (workspace, worker) = (name("acme"), name("worker"));
     let lease = Duration::from_secs(60);
     let chunk = store.lease_chunk(&workspace, &worker, None, lease).await;
@@ -175,7 +179,7 @@ async fn what_was_stored_before_corrections_can_be_corrected() {
         run(&mut connection, row).await.unwrap();
     }
     connection.close().await.unwrap();
-    let store = brought_up_to_date(&path, &["0009_corrections"]).await;
+    let store = brought_up_to_date(&path, &["0009_corrections", "0010_rewards"]).await;
     let view = store.snapshot(&name("acme")).await.unwrap();
     let (always, chunk) = (DateRange::ALWAYS, ChunkSize::largest());
     let pending = view.pending(always).await.unwrap();

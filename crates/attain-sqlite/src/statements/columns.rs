@@ -94,3 +94,16 @@ macro_rules! earning_row {
         )
     };
 }
+
+/// Paysheets, as a JSON array.
+macro_rules! paysheets {
+    () => {
+        concat!(
+            "SELECT json_group_array(json_array(hex(paysheet_id), hex(batch_id), \
+             participant_id, status, json_array(total, total_currency), \
+             json_array(held, held_currency), settlement, ",
+            stamp!(),
+            ")) FROM "
+        )
+    };
+}

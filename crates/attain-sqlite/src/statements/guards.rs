@@ -21,6 +21,8 @@ statements! {
     BATCH_VERSIONS = versions!("payment_batch", "batch_id");
     PAYSHEET_VERSIONS = versions!("paysheet", "paysheet_id");
     LINE_VERSIONS = versions!("payment_line", "line_id");
+    REWARD_VERSIONS = versions!("reward", "reward_id");
+    CLEAR_VERSIONS = versions!("reward_clear", "clear_id");
     RUN_VERSIONS = versions!("process_run", "run_id");
     CHUNK_FACTS =
         "SELECT json_group_array(json_array(hex(chunk_id), version, attempt, state = 'leased')) \

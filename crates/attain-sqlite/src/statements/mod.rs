@@ -55,6 +55,7 @@ pub(crate) mod earnings;
 pub(crate) mod guards;
 pub(crate) mod payments;
 pub(crate) mod requests;
+pub(crate) mod rewards;
 pub(crate) mod runs;
 pub(crate) mod transactions;
 pub(crate) mod work;

@@ -11,18 +11,6 @@ macro_rules! batches {
     };
 }
 
-macro_rules! paysheets {
-    () => {
-        concat!(
-            "SELECT json_group_array(json_array(hex(paysheet_id), hex(batch_id), \
-             participant_id, status, json_array(total, total_currency), \
-             json_array(held, held_currency), ",
-            stamp!(),
-            ")) FROM "
-        )
-    };
-}
-
 macro_rules! lines {
     () => {
         concat!(
@@ -84,15 +72,16 @@ bulks! {
          pay_date = excluded.pay_date, status = excluded.status, version = excluded.version, \
          created_at = excluded.created_at, updated_at = excluded.updated_at, \
          actor_id = excluded.actor_id";
-    PUT_PAYSHEETS = 13,
+    PUT_PAYSHEETS = 14,
         "INSERT INTO paysheet (workspace_id, paysheet_id, batch_id, participant_id, status, \
-         total, total_currency, held, held_currency, version, created_at, updated_at, actor_id) \
-         VALUES ",
+         total, total_currency, held, held_currency, settlement, version, created_at, \
+         updated_at, actor_id) VALUES ",
         " ON CONFLICT (workspace_id, paysheet_id) DO UPDATE SET \
          batch_id = excluded.batch_id, participant_id = excluded.participant_id, \
          status = excluded.status, total = excluded.total, \
          total_currency = excluded.total_currency, held = excluded.held, \
-         held_currency = excluded.held_currency, version = excluded.version, \
+         held_currency = excluded.held_currency, settlement = excluded.settlement, \
+         version = excluded.version, \
          created_at = excluded.created_at, updated_at = excluded.updated_at, \
          actor_id = excluded.actor_id";
     PUT_LINES = 22,

@@ -7,7 +7,7 @@ use super::*;
 use crate::bulk::{Bulk, ROWS_PER_STATEMENT};
 use crate::options::Options;
 
-const LISTS: [&[(&str, &str)]; 12] = [
+const LISTS: [&[(&str, &str)]; 13] = [
     activity::LIST,
     chunks::LIST,
     corrections::LIST,
@@ -17,12 +17,13 @@ const LISTS: [&[(&str, &str)]; 12] = [
     guards::LIST,
     payments::LIST,
     requests::LIST,
+    rewards::LIST,
     runs::LIST,
     transactions::LIST,
     work::LIST,
 ];
 
-const BULK_LISTS: [&[(&str, Bulk)]; 12] = [
+const BULK_LISTS: [&[(&str, Bulk)]; 13] = [
     activity::BULKS,
     chunks::BULKS,
     corrections::BULKS,
@@ -32,6 +33,7 @@ const BULK_LISTS: [&[(&str, Bulk)]; 12] = [
     guards::BULKS,
     payments::BULKS,
     requests::BULKS,
+    rewards::BULKS,
     runs::BULKS,
     transactions::BULKS,
     work::BULKS,

@@ -268,6 +268,9 @@ pub(crate) enum RecordName {
     Batch,
     Paysheet,
     PaymentLine,
+    Reward,
+    Clear,
+    ClearUndo,
     Run,
     Calculation,
 }

@@ -8,6 +8,8 @@ mod payment_plans;
 mod payments;
 mod plans;
 mod processes;
+mod rewards;
+pub(super) mod settlements;
 mod transactions;
 
 use crate::case::Case;
@@ -22,6 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
         earnings::cases(),
         payments::cases(),
         processes::cases(),
+        rewards::cases(),
     ]
     .into_iter()
     .flatten()

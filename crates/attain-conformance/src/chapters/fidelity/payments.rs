@@ -9,6 +9,7 @@ use attain_domain::ports::ChunkSize;
 use attain_domain::testing::{batch, line, paysheet, uuid};
 
 use super::extremes::{Numbered, amounts, computed_numbers, dates, names, stamps};
+use super::settlements::settlements;
 use crate::case::cases;
 use crate::difference::check_same;
 use crate::site::Site;
@@ -49,6 +50,9 @@ fn paysheets() -> Vec<Paysheet> {
         .vary(sheet_statuses(), |row, status| row.status = status)
         .vary(amounts(), |row, money| row.total = money)
         .vary(amounts(), |row, money| row.held = money)
+        .vary(settlements(), |row, settlement| {
+            row.settlement = Some(Box::new(settlement));
+        })
         .vary(stamps(), |row, stamp| row.stamp = stamp)
         .rows
 }

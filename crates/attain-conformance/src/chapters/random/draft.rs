@@ -14,7 +14,7 @@ use attain_domain::transaction::TransactionKey;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{calculated, paid, processed, sold};
+use super::{calculated, paid, processed, rewarded, sold};
 use crate::dice::Dice;
 use crate::everything::Everything;
 
@@ -99,7 +99,7 @@ pub(super) struct Draft<'a> {
 
 impl Draft<'_> {
     fn change(&mut self) {
-        let kinds: [Draw; 14] = [
+        let kinds: [Draw; 17] = [
             sold::definition,
             sold::transaction,
             sold::transaction_progress,
@@ -112,6 +112,9 @@ impl Draft<'_> {
             paid::batch,
             paid::paysheet,
             paid::line,
+            rewarded::reward,
+            rewarded::clear,
+            rewarded::clear_undo,
             processed::run,
             processed::log,
         ];
@@ -244,7 +247,7 @@ impl Draft<'_> {
         let errs = self.errs();
         let seen = |version: Version| if errs { version.next() } else { version };
         let now = self.now;
-        let guard = match self.dice.below(9) {
+        let guard = match self.dice.below(12) {
             0 => {
                 let mut mark = now.mark;
                 mark.0 += u64::from(errs);
@@ -267,6 +270,15 @@ impl Draft<'_> {
                 .map(|row| Guard::BatchAt(row.id, seen(row.stamp.version)))?,
             7 => some_of(self.dice, &now.runs)
                 .map(|row| Guard::RunAt(row.id, seen(row.stamp.version)))?,
+            8 => some_of(self.dice, &now.rewarded.by_id)
+                .map(|row| Guard::RewardAt(row.id, seen(row.stamp.version)))?,
+            9 => some_of(self.dice, &now.rewarded.clears)
+                .map(|row| Guard::ClearAt(row.id, seen(row.stamp.version)))?,
+            10 => {
+                let mut read = some_of(self.dice, &now.rewarded.marks)?.clone();
+                read.mark += u64::from(errs);
+                Guard::RewardsUnchanged(read)
+            }
             _ => return self.guard_of_runs(errs),
         };
         Some(guard)

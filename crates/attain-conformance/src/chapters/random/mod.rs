@@ -5,6 +5,7 @@ mod calculated;
 pub(super) mod draft;
 mod paid;
 mod processed;
+mod rewarded;
 mod sold;
 
 use std::env;

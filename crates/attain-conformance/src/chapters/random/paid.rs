@@ -7,6 +7,7 @@ use attain_domain::payment::{
 use attain_domain::testing::{batch as plain_batch, line as plain_line, uuid};
 
 use super::draft::Draft;
+use super::rewarded;
 
 fn a_batch(draft: &mut Draft<'_>) -> BatchId {
     let now = draft.now;
@@ -90,6 +91,7 @@ pub(super) fn paysheet(draft: &mut Draft<'_>) {
         status: *draft.dice.pick(&statuses),
         total: draft.money(),
         held: draft.money(),
+        settlement: rewarded::settlement(draft),
         stamp: draft.stamp(old.map(|row| &row.stamp)),
     };
     draft.changes.paysheets.push(row);
