@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use attain_app::{
-    ApplyMode, Caller, DefinitionOutcome, Engine, ImportReport, LineAction, PaysheetAction,
+    ApplyMode, Caller, DefinitionOutcome, Engine, HoldOf, ImportReport, LineAction, PaysheetAction,
     RunRequest, WhenBusy,
 };
 use attain_documents::read_documents;
@@ -373,7 +373,7 @@ impl Driver for EngineDriver {
             LineAction::Release
         };
         self.engine
-            .line_action(&self.caller, line.id, action, None)
+            .line_action(&self.caller, HoldOf::Line(line.id), action, None)
             .await?;
         Ok(Answer::default())
     }
