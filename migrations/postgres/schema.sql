@@ -285,6 +285,7 @@ paysheet.version bigint NOT NULL
 paysheet.created_at timestamp with time zone NOT NULL
 paysheet.updated_at timestamp with time zone NOT NULL
 paysheet.actor_id text COLLATE "C" NOT NULL
+paysheet.settlement json
 process_run.workspace_id text COLLATE "C" NOT NULL
 process_run.run_id uuid NOT NULL
 process_run.process text COLLATE "C" NOT NULL
@@ -315,6 +316,75 @@ request.request_id text COLLATE "C" NOT NULL
 request.digest text COLLATE "C" NOT NULL
 request.answer text COLLATE "C" NOT NULL
 request.carried_out_at timestamp with time zone NOT NULL
+reward.workspace_id text COLLATE "C" NOT NULL
+reward.reward_id uuid NOT NULL
+reward.participant_id text COLLATE "C" NOT NULL
+reward.amount numeric NOT NULL
+reward.currency text COLLATE "C" NOT NULL
+reward.recoverable boolean NOT NULL
+reward.kind text COLLATE "C" NOT NULL
+reward.account_plan_id text COLLATE "C"
+reward.origin text COLLATE "C" NOT NULL
+reward.origin_plan_id text COLLATE "C"
+reward.origin_batch_id uuid
+reward.origin_step text COLLATE "C"
+reward.plan_id text COLLATE "C"
+reward.component_id text COLLATE "C"
+reward.reward_date date NOT NULL
+reward.reason text COLLATE "C" NOT NULL
+reward.payment text COLLATE "C" NOT NULL
+reward.batch_id uuid
+reward.paysheet_id uuid
+reward.currency_rate numeric
+reward.pay_amount numeric
+reward.pay_currency text COLLATE "C"
+reward.held boolean
+reward.paid_at timestamp with time zone
+reward.clear_id uuid
+reward.cleared_at timestamp with time zone
+reward.cleared_by text COLLATE "C"
+reward.withdrawn_at timestamp with time zone
+reward.withdrawn_by text COLLATE "C"
+reward.withdrawn_reason text COLLATE "C"
+reward.version bigint NOT NULL
+reward.created_at timestamp with time zone NOT NULL
+reward.updated_at timestamp with time zone NOT NULL
+reward.actor_id text COLLATE "C" NOT NULL
+reward_clear.workspace_id text COLLATE "C" NOT NULL
+reward_clear.clear_id uuid NOT NULL
+reward_clear.participant_id text COLLATE "C" NOT NULL
+reward_clear.clear_date date NOT NULL
+reward_clear.cleared_at timestamp with time zone NOT NULL
+reward_clear.cleared_by text COLLATE "C" NOT NULL
+reward_clear.reason text COLLATE "C" NOT NULL
+reward_clear.origin text COLLATE "C" NOT NULL
+reward_clear.origin_plan_id text COLLATE "C"
+reward_clear.origin_batch_id uuid
+reward_clear.forgiven numeric NOT NULL
+reward_clear.currency text COLLATE "C" NOT NULL
+reward_clear.rewards json NOT NULL
+reward_clear.undo_id uuid
+reward_clear.undone_date date
+reward_clear.undone_at timestamp with time zone
+reward_clear.version bigint NOT NULL
+reward_clear.created_at timestamp with time zone NOT NULL
+reward_clear.updated_at timestamp with time zone NOT NULL
+reward_clear.actor_id text COLLATE "C" NOT NULL
+reward_clear_undo.workspace_id text COLLATE "C" NOT NULL
+reward_clear_undo.undo_id uuid NOT NULL
+reward_clear_undo.clear_id uuid NOT NULL
+reward_clear_undo.participant_id text COLLATE "C" NOT NULL
+reward_clear_undo.undo_date date NOT NULL
+reward_clear_undo.reason text COLLATE "C" NOT NULL
+reward_clear_undo.restored numeric NOT NULL
+reward_clear_undo.currency text COLLATE "C" NOT NULL
+reward_clear_undo.version bigint NOT NULL
+reward_clear_undo.created_at timestamp with time zone NOT NULL
+reward_clear_undo.updated_at timestamp with time zone NOT NULL
+reward_clear_undo.actor_id text COLLATE "C" NOT NULL
+rewards_mark.workspace_id text COLLATE "C" NOT NULL
+rewards_mark.participant_id text COLLATE "C" NOT NULL
+rewards_mark.mark bigint NOT NULL
 run_chunk.workspace_id text COLLATE "C" NOT NULL
 run_chunk.chunk_id uuid NOT NULL
 run_chunk.run_id uuid NOT NULL
@@ -365,6 +435,7 @@ earning BY RANGE (earning_date)
 earning_history BY RANGE (earning_date)
 
 -- options
+rewards_mark fillfactor=70
 transaction_key fillfactor=85
 
 -- constraints
@@ -413,6 +484,22 @@ process_run process_run_status_check CHECK ((status = ANY (ARRAY['queued'::text,
 process_run_log process_run_log_level_check CHECK ((level = ANY (ARRAY['info'::text, 'error'::text])))
 process_run_log process_run_log_pkey PRIMARY KEY (workspace_id, run_id, entry_number)
 request request_pkey PRIMARY KEY (workspace_id, request_id)
+reward reward_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+reward reward_kind_check CHECK ((kind = ANY (ARRAY['bonus'::text, 'advance'::text, 'repayment'::text, 'adjustment'::text])))
+reward reward_origin_check CHECK ((origin = ANY (ARRAY['by_hand'::text, 'payment_plan'::text, 'negative_sheet'::text])))
+reward reward_origin_step_check CHECK ((origin_step = ANY (ARRAY['draw'::text, 'draw_taken_back'::text, 'recovery'::text, 'pay_cap'::text])))
+reward reward_origin_whole CHECK ((((origin = 'payment_plan'::text) = (origin_plan_id IS NOT NULL)) AND ((origin = 'by_hand'::text) = (origin_batch_id IS NULL)) AND ((origin = 'by_hand'::text) = (origin_step IS NULL))))
+reward reward_pay_currency_check CHECK ((pay_currency ~ '^[A-Z]{3}$'::text))
+reward reward_payment_check CHECK ((payment = ANY (ARRAY['unpaid'::text, 'on_paysheet'::text, 'paid'::text])))
+reward reward_payment_whole CHECK ((((payment = 'unpaid'::text) = (paysheet_id IS NULL)) AND ((payment = 'paid'::text) = (paid_at IS NOT NULL))))
+reward reward_pkey PRIMARY KEY (workspace_id, reward_id)
+reward_clear reward_clear_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+reward_clear reward_clear_origin_check CHECK ((origin = ANY (ARRAY['by_hand'::text, 'waived'::text])))
+reward_clear reward_clear_origin_whole CHECK ((((origin = 'waived'::text) = (origin_plan_id IS NOT NULL)) AND ((origin = 'waived'::text) = (origin_batch_id IS NOT NULL))))
+reward_clear reward_clear_pkey PRIMARY KEY (workspace_id, clear_id)
+reward_clear_undo reward_clear_undo_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
+reward_clear_undo reward_clear_undo_pkey PRIMARY KEY (workspace_id, undo_id)
+rewards_mark rewards_mark_pkey PRIMARY KEY (workspace_id, participant_id)
 run_chunk run_chunk_check CHECK (((state = 'leased'::text) = (worker_id IS NOT NULL)))
 run_chunk run_chunk_check1 CHECK (((state = 'leased'::text) = (lease_until IS NOT NULL)))
 run_chunk run_chunk_check2 CHECK (((state = 'failed'::text) = (error_reason IS NOT NULL)))
@@ -447,7 +534,13 @@ CREATE INDEX payment_line_held ON public.payment_line USING btree (workspace_id,
 CREATE INDEX payment_line_paysheet ON public.payment_line USING btree (workspace_id, paysheet_id)
 CREATE INDEX paysheet_batch ON public.paysheet USING btree (workspace_id, batch_id, participant_id, paysheet_id)
 CREATE INDEX paysheet_participant ON public.paysheet USING btree (workspace_id, participant_id, paysheet_id)
+CREATE INDEX paysheet_settled ON public.paysheet USING btree (workspace_id, participant_id, batch_id, paysheet_id) WHERE (settlement IS NOT NULL)
 CREATE INDEX process_run_at_work ON public.process_run USING btree (workspace_id, run_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
+CREATE INDEX reward_clear_participant ON public.reward_clear USING btree (workspace_id, participant_id, clear_id)
+CREATE INDEX reward_clear_undo_clear ON public.reward_clear_undo USING btree (workspace_id, clear_id, undo_id)
+CREATE INDEX reward_participant ON public.reward USING btree (workspace_id, participant_id, reward_date, reward_id)
+CREATE INDEX reward_payable ON public.reward USING btree (workspace_id, participant_id, reward_date, reward_id) WHERE ((payment = 'unpaid'::text) AND (withdrawn_at IS NULL))
+CREATE INDEX reward_paysheet ON public.reward USING btree (workspace_id, paysheet_id, reward_id) WHERE (paysheet_id IS NOT NULL)
 CREATE INDEX run_chunk_at_work ON public.run_chunk USING btree (workspace_id, run_id, chunk_number) WHERE (state = ANY (ARRAY['waiting'::text, 'leased'::text]))
 CREATE INDEX run_chunk_ended ON public.run_chunk USING btree (workspace_id, run_id, chunk_number) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]))
 CREATE INDEX work_item_stage ON public.work_item USING btree (workspace_id, stage, period_id, work_item_id)
@@ -468,6 +561,10 @@ CREATE UNIQUE INDEX paysheet_pkey ON public.paysheet USING btree (workspace_id, 
 CREATE UNIQUE INDEX process_run_log_pkey ON public.process_run_log USING btree (workspace_id, run_id, entry_number)
 CREATE UNIQUE INDEX process_run_pkey ON public.process_run USING btree (workspace_id, run_id)
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (workspace_id, request_id)
+CREATE UNIQUE INDEX reward_clear_pkey ON public.reward_clear USING btree (workspace_id, clear_id)
+CREATE UNIQUE INDEX reward_clear_undo_pkey ON public.reward_clear_undo USING btree (workspace_id, undo_id)
+CREATE UNIQUE INDEX reward_pkey ON public.reward USING btree (workspace_id, reward_id)
+CREATE UNIQUE INDEX rewards_mark_pkey ON public.rewards_mark USING btree (workspace_id, participant_id)
 CREATE UNIQUE INDEX run_chunk_number ON public.run_chunk USING btree (workspace_id, run_id, chunk_number)
 CREATE UNIQUE INDEX run_chunk_pkey ON public.run_chunk USING btree (workspace_id, chunk_id)
 CREATE UNIQUE INDEX run_claim_pkey ON public.run_claim USING btree (workspace_id, run_id, period_id, everybody, participant_id)
@@ -493,6 +590,10 @@ paysheet paysheet_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(curre
 process_run process_run_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 process_run_log process_run_log_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 request request_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
+reward reward_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
+reward_clear reward_clear_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
+reward_clear_undo reward_clear_undo_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
+rewards_mark rewards_mark_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 run_chunk run_chunk_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 run_claim run_claim_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
 transaction_key transaction_key_of_workspace PERMISSIVE ALL USING (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text)) CHECK (workspace_id = NULLIF(current_setting('attain.workspace_id'::text, true), ''::text))
@@ -516,6 +617,10 @@ paysheet
 process_run
 process_run_log
 request
+reward
+reward_clear
+reward_clear_undo
+rewards_mark
 run_chunk
 run_claim
 transaction_key
@@ -543,6 +648,10 @@ paysheet attain_app DELETE, INSERT, SELECT, UPDATE
 process_run attain_app INSERT, SELECT, UPDATE
 process_run_log attain_app INSERT, SELECT
 request attain_app INSERT, SELECT
+reward attain_app INSERT, SELECT, UPDATE
+reward_clear attain_app INSERT, SELECT, UPDATE
+reward_clear_undo attain_app INSERT, SELECT
+rewards_mark attain_app INSERT, SELECT, UPDATE
 run_chunk attain_app DELETE, INSERT, SELECT, UPDATE
 run_claim attain_app DELETE, INSERT, SELECT
 schema_step attain_app SELECT

@@ -19,6 +19,6 @@ pub use explanation::{
 pub use lists::TransactionView;
 pub(crate) use lists::newest_transactions;
 pub use statement::{
-    Attainment, ComponentEarnings, CreditsSummary, KindSummary, Statement, StatementBalance, StatementPayment,
-    StatementTotals,
+    Attainment, ComponentEarnings, CreditsSummary, KindSummary, Statement, StatementBalance,
+    StatementPayment, StatementTotals,
 };

@@ -148,9 +148,8 @@ impl PaysheetService for Paysheets {
                 .engine
                 .explain_paysheet(&caller, id, after, paging.chunk())
                 .await?;
-            let (lines, next_page_token) = paging.page(&read.lines, explanation::line, |row| {
-                token_of(row.of())
-            })?;
+            let (lines, next_page_token) =
+                paging.page(&read.lines, explanation::line, |row| token_of(row.of()))?;
             Ok(ExplainPaysheetResponse {
                 lines,
                 next_page_token,

@@ -86,7 +86,11 @@ impl RewardService for Rewards {
             let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
             let whose = participants(&message.participants).map_err(first)?;
             if whose.len() > LISTED_PARTICIPANTS_MAX {
-                return Err(too_many("participants", whose.len(), LISTED_PARTICIPANTS_MAX));
+                return Err(too_many(
+                    "participants",
+                    whose.len(),
+                    LISTED_PARTICIPANTS_MAX,
+                ));
             }
             let mut filter = vec![message.workspace.as_str()];
             filter.extend(message.participants.iter().map(String::as_str));
@@ -277,7 +281,11 @@ fn participants(names: &[String]) -> Result<Vec<ParticipantId>, Vec<Refusal>> {
     }
     let (mut read, mut refusals) = (Vec::with_capacity(names.len()), Vec::new());
     for (index, text) in names.iter().enumerate() {
-        match name(&format!("participants[{index}]"), text, ParticipantId::parse) {
+        match name(
+            &format!("participants[{index}]"),
+            text,
+            ParticipantId::parse,
+        ) {
             Ok(id) => read.push(id),
             Err(refusal) => refusals.push(refusal),
         }

@@ -12,9 +12,7 @@ use attain_domain::working::RowFailure;
 use attain_proto::attain::v1 as proto;
 
 use super::settlement;
-use super::values::{
-    choice, date, decimal, missing, money, name, row_error, stamp, text_or_empty,
-};
+use super::values::{choice, date, decimal, missing, money, name, row_error, stamp, text_or_empty};
 
 /// A batch.
 pub(crate) fn batch(batch: &PaymentBatch) -> proto::Batch {

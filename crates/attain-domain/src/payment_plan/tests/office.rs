@@ -311,14 +311,14 @@ impl Office {
             }
             for reward in &mut office.rewards {
                 if reward.is_payable() && reward.date <= today {
-                    let on_sheet = RewardLine {
+                    let line = RewardLine {
                         batch,
                         paysheet,
-                        currency_rate: rust_decimal::Decimal::ONE,
+                        currency_rate: Decimal::ONE,
                         pay_amount: reward.amount,
                         held: false,
                     };
-                    let on_sheet = rewarding::take_up(reward, on_sheet, circumstances);
+                    let on_sheet = rewarding::take_up(reward, line, circumstances);
                     let paid = rewarding::pay(&on_sheet.expect("unpaid"), circumstances);
                     *reward = paid.expect("on a sheet");
                 }

@@ -1,8 +1,10 @@
 //! What is owed, now and then, and what clearing and undoing do.
 
+use rust_decimal::Decimal;
+
 use super::*;
 use crate::refusal::Reason;
-use crate::reward::{Clear, ClearOrigin, Withdrawn};
+use crate::reward::{Clear, ClearOrigin, RewardLine, Withdrawn};
 use crate::rewarding::{
     AsOf, ClearRequest, Movements, UndoRequest, balance, balance_as_of, balances, clear, conserve,
     owed, owed_as_of, undo_clear,
@@ -217,10 +219,10 @@ fn an_undone_clearing_stays_readable() {
 fn e27_each_line_of_conservation_says_where_the_money_is() {
     let paid = |reward: Reward| Reward {
         payment: RewardPayment::Paid {
-            line: crate::reward::RewardLine {
+            line: RewardLine {
                 batch: crate::ids::BatchId(uuid(1)),
                 paysheet: crate::ids::PaysheetId(uuid(1)),
-                currency_rate: rust_decimal::Decimal::ONE,
+                currency_rate: Decimal::ONE,
                 pay_amount: reward.amount,
                 held: false,
             },

@@ -86,11 +86,7 @@ fn what_is_wrong_is_refused_by_its_field() {
         "participant",
     );
     check_refused(&wrong(|r| r.amount = None), missing, "amount");
-    check_refused(
-        &wrong(|r| r.amount = usd(1, -1)),
-        malformed,
-        "amount.nanos",
-    );
+    check_refused(&wrong(|r| r.amount = usd(1, -1)), malformed, "amount.nanos");
     check_refused(
         &wrong(|r| r.amount = usd(i64::MAX, 999_999_999)),
         Reason::OutOfRange,
@@ -142,10 +138,7 @@ fn made() -> Reward {
                 batch: BatchId::parse("bat_00000000000000000000000000000002").expect("an id"),
                 paysheet: PaysheetId::parse("sht_00000000000000000000000000000003").expect("an id"),
                 currency_rate: Decimal::TWO,
-                pay_amount: Money::new(
-                    Decimal::new(-10, 0),
-                    Currency::parse("EUR").expect("EUR"),
-                ),
+                pay_amount: Money::new(Decimal::new(-10, 0), Currency::parse("EUR").expect("EUR")),
                 held: false,
             },
             at,
@@ -180,6 +173,11 @@ fn a_reward_is_sent_whole() {
     assert_eq!(payment.pay_amount.map(|money| money.units), Some(-10));
     assert!(payment.paid_time.is_some());
     let cleared = sent.cleared.expect("it was cleared");
-    assert_eq!(cleared.clear_id, ClearId::parse("clr_00000000000000000000000000000004").expect("an id").to_string());
+    assert_eq!(
+        cleared.clear_id,
+        ClearId::parse("clr_00000000000000000000000000000004")
+            .expect("an id")
+            .to_string()
+    );
     assert!(sent.withdrawn.is_none() && sent.plan.is_empty());
 }
