@@ -103,7 +103,9 @@ async fn assign(session: &Session, of: &AssignReward, output: Output) -> Result<
 /// The currency of rewards.
 async fn currency(session: &Session) -> Result<Currency, Refusal> {
     let (kind, chunk) = (DefinitionKind::Settings, ChunkSize::new(1));
-    let found = session.engine.definitions(&session.caller, kind, None, chunk);
+    let found = session
+        .engine
+        .definitions(&session.caller, kind, None, chunk);
     for record in found.await? {
         if let Definition::Settings(settings) = record.body {
             return Ok(settings.operating_currency);

@@ -131,7 +131,11 @@ async fn act(bench: &Bench, deed: Deed) {
             check_refused(engine.paysheets_action(caller, id, action).await);
         }
         (Deed::Hold(_), _, Some(id)) => {
-            check_refused(engine.line_action(caller, HoldOf::Line(id), LineAction::Hold, None).await);
+            check_refused(
+                engine
+                    .line_action(caller, HoldOf::Line(id), LineAction::Hold, None)
+                    .await,
+            );
         }
         (Deed::Release(_), _, Some(id)) => {
             check_refused(

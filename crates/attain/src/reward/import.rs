@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use attain_app::{Caller, RejectedRow};
+use attain_app::{Caller, RejectedRow, SystemClock};
 use attain_domain::ids::RequestId;
 use attain_domain::money::Currency;
+use attain_domain::ports::Clock;
 use attain_domain::refusal::Reason;
 use attain_domain::rewarding::NewReward;
 use attain_domain::time::Instant;
@@ -68,11 +69,10 @@ pub(super) async fn import(
 ) -> Result<(), Failure> {
     let progress = Progress::default();
     let (reader, _) = open(&file.file)?;
-    let mut rows =
-        Rows::<RewardWords>::new(Bounded::new(reader, progress.clone()), format(file))?;
+    let mut rows = Rows::<RewardWords>::new(Bounded::new(reader, progress.clone()), format(file))?;
     let mut desk = Desk {
         session,
-        begun: session.now(),
+        begun: SystemClock.now(),
         currency: currency(session).await?,
         counts: Counts::default(),
         rejects: Rejects::new(rejected_path(file))?,
