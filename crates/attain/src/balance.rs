@@ -112,12 +112,13 @@ pub(crate) async fn export_participants(
 
 fn cells(row: &ParticipantBalance) -> [String; COLUMNS.len()] {
     let person = &row.participant;
+    let digits = row.balance.currency.digits() as usize;
     [
         person.id.to_string(),
         person.name.clone(),
         person.start.map(|day| day.to_string()).unwrap_or_default(),
         person.end.map(|day| day.to_string()).unwrap_or_default(),
-        row.balance.amount.to_string(),
+        format!("{:.digits$}", row.balance.amount),
         row.balance.currency.to_string(),
         row.rewards.to_string(),
     ]

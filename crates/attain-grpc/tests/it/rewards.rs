@@ -162,11 +162,21 @@ async fn a_repeat_assigns_nothing_twice() {
     let first = client.assign_rewards(asked.clone()).await.expect("made");
     let again = client.assign_rewards(asked).await.expect("made before");
     assert_eq!(again, first);
-    let listed: Vec<_> = client.rewards(&["ana"]).try_collect().await.expect("rewards");
-    let amounts: Vec<_> = listed.iter().map(|row| amount(row.amount.as_ref())).collect();
+    let listed: Vec<_> = client
+        .rewards(&["ana"])
+        .try_collect()
+        .await
+        .expect("rewards");
+    let amounts: Vec<_> = listed
+        .iter()
+        .map(|row| amount(row.amount.as_ref()))
+        .collect();
     assert_eq!(amounts, ["-6", "5"], "by date");
     let other = vec![reward("ana", "9", "2026-01-31")];
-    let other = client.assign_rewards(other).await.expect_err("other content");
+    let other = client
+        .assign_rewards(other)
+        .await
+        .expect_err("other content");
     assert_eq!(other.reason(), Some("REQUEST_ID_REUSED"));
 
     let id = &listed[1].reward_id;
@@ -174,13 +184,12 @@ async fn a_repeat_assigns_nothing_twice() {
     assert_eq!(read, listed[1]);
     let client = &running.client;
     let stale = client.withdraw_reward(id, "an error", Some("9")).await;
-    assert_eq!(
-        stale.expect_err("stale").reason(),
-        Some("VERSION_MISMATCH")
-    );
+    assert_eq!(stale.expect_err("stale").reason(), Some("VERSION_MISMATCH"));
     let mute = client.withdraw_reward(id, "", None).await;
     assert_eq!(mute.expect_err("no reason").reason(), Some("MISSING_VALUE"));
-    let gone = client.withdraw_reward(id, "an error", Some(&read.etag)).await;
+    let gone = client
+        .withdraw_reward(id, "an error", Some(&read.etag))
+        .await;
     assert_eq!(
         gone.expect("withdrawn").withdrawn.map(|how| how.reason),
         Some("an error".to_owned())
@@ -210,7 +219,11 @@ async fn balances_are_read_cleared_and_owed_again() {
         client.clear_balances(&who, values::date("2026-03-01"), "left us", mode)
     };
     let shown = clear(ClearMode::Preview).await.expect("a preview");
-    assert_eq!(balance(client, "ana", None).await, "200", "nothing is stored");
+    assert_eq!(
+        balance(client, "ana", None).await,
+        "200",
+        "nothing is stored"
+    );
     let done = clear(ClearMode::Clear).await.expect("cleared");
     for told in [&shown, &done] {
         let told = told.iter().map(|one| match one.outcome.as_ref() {
@@ -237,10 +250,16 @@ async fn balances_are_read_cleared_and_owed_again() {
     let date = values::date("2026-04-01");
     let undone = client.undo_clear(&cleared.clear_id, date, "still here", Some(&cleared.etag));
     let undone = undone.await.expect("undone");
-    let restored = undone.undone.as_ref().and_then(|undo| undo.restored.as_ref());
+    let restored = undone
+        .undone
+        .as_ref()
+        .and_then(|undo| undo.restored.as_ref());
     assert_eq!(amount(restored), "200");
     let again = client.undo_clear(&cleared.clear_id, date, "still here", None);
-    assert_eq!(again.await.expect_err("undone").reason(), Some("WRONG_STATE"));
+    assert_eq!(
+        again.await.expect_err("undone").reason(),
+        Some("WRONG_STATE")
+    );
     let listed: Vec<_> = client.clears("ana").try_collect().await.expect("clearings");
     assert_eq!(listed, [undone]);
     assert_eq!(balance(client, "ana", Some("2026-03-15")).await, "0");
@@ -264,7 +283,12 @@ async fn small_pages_have_everybody_once() {
     loop {
         let page = service.list_rewards(message.clone()).await;
         let page = page.expect("a page").into_inner();
-        days.extend(page.rewards.iter().filter_map(|row| row.date).map(|d| d.day));
+        days.extend(
+            page.rewards
+                .iter()
+                .filter_map(|row| row.date)
+                .map(|d| d.day),
+        );
         if page.next_page_token.is_empty() {
             break;
         }
@@ -373,7 +397,11 @@ async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
     let running = with_draw().await;
     let client = &running.client;
     let answers = client.import_transactions(stream::iter(rows())).await;
-    let answers: Vec<_> = answers.expect("an import").try_collect().await.expect("all");
+    let answers: Vec<_> = answers
+        .expect("an import")
+        .try_collect()
+        .await
+        .expect("all");
     assert!(!answers.is_empty());
     let run = client
         .run_to_end(Process::RunAll, first_quarter(), WhenBusy::Refuse, |_| {})
@@ -383,7 +411,11 @@ async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
     let bonus = bonus.await.expect("made").remove(0).expect("assigned");
     let batch = client.create_batch("everybody", "2026-01", None).await;
     let batch = batch.expect("a batch").batch.batch_id;
-    let sheets: Vec<_> = client.paysheets(&batch).try_collect().await.expect("sheets");
+    let sheets: Vec<_> = client
+        .paysheets(&batch)
+        .try_collect()
+        .await
+        .expect("sheets");
     let sheet = sheets.iter().find(|sheet| sheet.participant == "ana");
     let sheet = sheet.expect("Ana's").clone();
     let settlement = sheet.settlement.as_ref().expect("a payment plan");
@@ -398,14 +430,25 @@ async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
     assert_eq!(view.line_count, lines.len() as u64);
     let kinds: Vec<LineKind> = lines.iter().map(proto::PaymentLine::kind).collect();
     let rewards = kinds.len() - 2;
-    assert!(kinds[..rewards].iter().all(|kind| *kind == LineKind::Earning));
+    assert!(
+        kinds[..rewards]
+            .iter()
+            .all(|kind| *kind == LineKind::Earning)
+    );
     assert!(kinds[rewards..].contains(&LineKind::Bonus));
     assert!(kinds[rewards..].contains(&LineKind::Advance));
     let line = lines.iter().find(|line| line.reward_id == bonus.reward_id);
     let line = line.expect("the bonus").clone();
-    assert_eq!((&line.line_id, line.earning_id.as_str()), (&bonus.reward_id, ""));
+    assert_eq!(
+        (&line.line_id, line.earning_id.as_str()),
+        (&bonus.reward_id, "")
+    );
 
-    let explained: Vec<_> = client.explain_paysheet(id).try_collect().await.expect("lines");
+    let explained: Vec<_> = client
+        .explain_paysheet(id)
+        .try_collect()
+        .await
+        .expect("lines");
     assert_eq!(explained.len(), lines.len());
     let told = explained.iter().filter(|one| one.reward.is_some());
     assert_eq!(told.count(), 2);
@@ -419,7 +462,10 @@ async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
 
     client.freeze_batch(&batch, None).await.expect("frozen");
     client.pay_batch(&batch, None).await.expect("paid");
-    let statement = client.statement("ana", "2026-01").await.expect("a statement");
+    let statement = client
+        .statement("ana", "2026-01")
+        .await
+        .expect("a statement");
     let payment = &statement.payments[0];
     assert_eq!(amount(payment.advanced.as_ref()), drawn);
     assert_eq!(amount(payment.other_rewards.as_ref()), "250");
