@@ -3,7 +3,7 @@
 use attain_app::{BatchView, HoldOf, LineAction, PaysheetAction, PaysheetView};
 use attain_domain::ids::{BatchId, LineId, PayGroupId, PaysheetId, PeriodId, RewardId};
 use attain_domain::money::Money;
-use attain_domain::payment::{PaymentLine, Paysheet};
+use attain_domain::payment::Paysheet;
 use attain_domain::ports::{ChunkSize, PaysheetPosition};
 
 use crate::args::{Global, Output, Pay, SheetMove};
