@@ -1,5 +1,5 @@
-//! Rewards, owed balances and clearings on the command line: what is done and shown, and what nobody
-//! should type.
+//! Rewards, owed balances and clearings on the command line: what is done and shown, and what
+//! nobody should type.
 #![allow(clippy::unwrap_used, reason = "what cannot be, fails the test")]
 
 mod small;

@@ -72,10 +72,8 @@ async fn balance(client: &Client, participant: &str, date: Option<&str>) -> Stri
     amount(read.balance.as_ref())
 }
 
-#[tokio::test]
-async fn each_reward_is_answered_on_its_own() {
-    let running = with_draw().await;
-    let client = &running.client;
+/// Good ones, and one for each thing that can be wrong.
+fn mixed() -> Vec<NewReward> {
     let foreign = NewReward {
         amount: values::money("5", "EUR"),
         ..reward("ana", "5", "2026-01-31")
@@ -101,7 +99,7 @@ async fn each_reward_is_answered_on_its_own() {
         component: "none".to_owned(),
         ..reward("ana", "5", "2026-01-31")
     };
-    let asked = vec![
+    vec![
         reward("ana", "100.50", "2026-01-31"),
         owed("ana", "-40", "2026-01-31"),
         reward("ana", "0", "2026-01-31"),
@@ -117,8 +115,14 @@ async fn each_reward_is_answered_on_its_own() {
         unexplained,
         beside,
         reward("ben", "7", "2026-01-31"),
-    ];
-    let told = client.assign_rewards(asked).await.expect("an answer");
+    ]
+}
+
+#[tokio::test]
+async fn each_reward_is_answered_on_its_own() {
+    let running = with_draw().await;
+    let client = &running.client;
+    let told = client.assign_rewards(mixed()).await.expect("an answer");
     let told = told.iter().map(|one| match one {
         Ok(reward) => format!("{:?} {}", reward.kind(), amount(reward.amount.as_ref())),
         Err(refused) => format!("{} {}", refused.reason, refused.field),
@@ -392,10 +396,8 @@ async fn what_is_not_there_or_not_an_id_is_refused() {
     assert!(service.assign_rewards(elsewhere).await.is_err());
 }
 
-#[tokio::test]
-async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
-    let running = with_draw().await;
-    let client = &running.client;
+/// A bonus of Ana's, and the batch of January.
+async fn with_bonus(client: &Client) -> (proto::Reward, String) {
     let answers = client.import_transactions(stream::iter(rows())).await;
     let answers: Vec<_> = answers
         .expect("an import")
@@ -411,6 +413,14 @@ async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
     let bonus = bonus.await.expect("made").remove(0).expect("assigned");
     let batch = client.create_batch("everybody", "2026-01", None).await;
     let batch = batch.expect("a batch").batch.batch_id;
+    (bonus, batch)
+}
+
+#[tokio::test]
+async fn a_sheet_shows_rewards_and_what_its_payment_plan_did() {
+    let running = with_draw().await;
+    let client = &running.client;
+    let (bonus, batch) = with_bonus(client).await;
     let sheets: Vec<_> = client
         .paysheets(&batch)
         .try_collect()

@@ -10,7 +10,7 @@ pub(crate) enum Reward {
     Assign(AssignReward),
     /// Assigns many, from a file: CSV (by header) or NDJSON.
     ///
-    /// Columns: `participant`, `amount` (operating currency, as `120.50` or `120.50 EUR`), `date` and
+    /// Columns: `participant`, `amount` (in operating currency, such as `120.50`), `date` and
     /// `reason`, which are needed; `recoverable` (`true` or `false`; false if empty), `kind`
     /// (`bonus`, `advance`, `repayment`, `adjustment`; what amount and `recoverable` say if empty),
     /// `plan` and `component`, which go together.
@@ -48,8 +48,8 @@ pub(crate) struct AssignReward {
     /// It is owed back or, if it is less than 0, pays back.
     #[arg(long)]
     pub(crate) recoverable: bool,
-    /// What it is for. A recoverable one is an advance or, below 0, a repayment, another one a bonus
-    /// or, below 0, an adjustment, unless this says adjustment.
+    /// What it is for. If absent, a recoverable one is an advance or, below 0, a repayment, and
+    /// another one is a bonus or, below 0, an adjustment.
     #[arg(long, value_enum)]
     pub(crate) kind: Option<RewardKindName>,
     /// The component that it stands beside on the paysheet.

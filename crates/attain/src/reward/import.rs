@@ -157,7 +157,7 @@ impl Desk<'_> {
     }
 
     /// The caller with the id of the next request: the user's own with a number, or one that
-    /// follows from the rows and their place in the file, since a file may have the same rows twice.
+    /// follows from the rows and their place in the file: a file may have the same rows twice.
     fn caller(&self, new: &[NewReward]) -> Result<Caller, Failure> {
         let id = match &self.session.caller.request {
             Some(own) => format!("{own}-{}", self.requests),
