@@ -113,8 +113,12 @@ impl Known {
         self.runs.extend(claims.iter().map(|claim| claim.run));
         self.periods
             .extend(work.iter().map(|item| item.period.clone()));
+        self.note_log(changed, claims_done);
+    }
+
+    fn note_log(&mut self, changed: &[Change], done: &[ClaimDone]) {
         changed.iter().for_each(|entry| self.note_change(entry));
-        for ClaimDone { run, change } in claims_done {
+        for ClaimDone { run, change } in done {
             self.runs.insert(*run);
             self.note_change(change);
         }

@@ -74,9 +74,8 @@ fn apply(tables: &mut Tables, changes: Changes) -> Result<(), CommitError> {
         activities,
     } = changes;
     tables.definitions.apply(definitions)?;
-    let (progressed, departed) = (transactions_progressed, transactions_departed);
-    let sold = &mut tables.transactions;
-    sold.apply(transactions, progressed, departed)?;
+    let (sold, departed) = (&mut tables.transactions, transactions_departed);
+    sold.apply(transactions, transactions_progressed, departed)?;
     let (departed, obsoleted) = (credits_departed, credits_obsoleted);
     let credited = &mut tables.credits;
     credited.apply(departed, obsoleted, credits_judged, credits)?;

@@ -60,15 +60,16 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
         earnings,
         calculations,
         calculations_deleted,
-        lines_deleted,
-        paysheets_deleted,
-        batches_deleted,
-        batches,
-        paysheets,
-        lines,
-        rewards,
-        clears,
-        clear_undos,
+        // Written by `pay`.
+        lines_deleted: _,
+        paysheets_deleted: _,
+        batches_deleted: _,
+        batches: _,
+        paysheets: _,
+        lines: _,
+        rewards: _,
+        clears: _,
+        clear_undos: _,
         runs,
         run_log,
         chunks_removed,
@@ -101,11 +102,7 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
     writer
         .write_calculations(calculations, calculations_deleted)
         .await?;
-    writer
-        .delete_payments(lines_deleted, paysheets_deleted, batches_deleted)
-        .await?;
-    writer.put_payments(batches, paysheets, lines).await?;
-    writer.write_rewards(rewards, clears, clear_undos).await?;
+    pay(writer, changes).await?;
     writer.put_runs(runs, run_log).await?;
     writer
         .write_chunks(chunks_removed, chunks_worked, chunks)
@@ -114,4 +111,17 @@ async fn apply(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreEr
     writer.write_log(changed, claims, claims_done).await?;
     writer.insert_activities(activities).await?;
     writer.end_copy().await
+}
+
+async fn pay(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreError> {
+    let (lines, paysheets) = (&changes.lines_deleted, &changes.paysheets_deleted);
+    writer
+        .delete_payments(lines, paysheets, &changes.batches_deleted)
+        .await?;
+    writer
+        .put_payments(&changes.batches, &changes.paysheets, &changes.lines)
+        .await?;
+    writer
+        .write_rewards(&changes.rewards, &changes.clears, &changes.clear_undos)
+        .await
 }

@@ -68,6 +68,7 @@ async fn write(connection: &mut SqliteConnection, set: ChangeSet) -> Result<(), 
     if let Some(broken) = broken {
         return Err(CommitError::GuardFailed(Box::new(broken)));
     }
+    pay(&mut writer, &changes).await?;
     apply(&mut writer, changes).await?;
     writer.insert_request(request.as_ref()).await?;
     Ok(())
@@ -91,15 +92,16 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
         earnings,
         calculations,
         calculations_deleted,
-        lines_deleted,
-        paysheets_deleted,
-        batches_deleted,
-        batches,
-        paysheets,
-        lines,
-        rewards,
-        clears,
-        clear_undos,
+        // Written by `pay`.
+        lines_deleted: _,
+        paysheets_deleted: _,
+        batches_deleted: _,
+        batches: _,
+        paysheets: _,
+        lines: _,
+        rewards: _,
+        clears: _,
+        clear_undos: _,
         runs,
         run_log,
         chunks_removed,
@@ -132,13 +134,6 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
     writer
         .write_calculations(&calculations, &calculations_deleted)
         .await?;
-    writer
-        .delete_payments(&lines_deleted, &paysheets_deleted, &batches_deleted)
-        .await?;
-    writer.put_payments(&batches, &paysheets, &lines).await?;
-    writer
-        .write_rewards(&rewards, &clears, &clear_undos)
-        .await?;
     writer.put_runs(&runs, &run_log).await?;
     writer
         .write_chunks(&chunks_removed, &chunks_worked, &chunks)
@@ -146,4 +141,17 @@ async fn apply(writer: &mut Writer<'_>, changes: Changes) -> Result<(), StoreErr
     writer.write_work(&work_done, &work).await?;
     writer.write_log(&changed, &claims, &claims_done).await?;
     writer.insert_activities(&activities).await
+}
+
+async fn pay(writer: &mut Writer<'_>, changes: &Changes) -> Result<(), StoreError> {
+    let (lines, paysheets) = (&changes.lines_deleted, &changes.paysheets_deleted);
+    writer
+        .delete_payments(lines, paysheets, &changes.batches_deleted)
+        .await?;
+    writer
+        .put_payments(&changes.batches, &changes.paysheets, &changes.lines)
+        .await?;
+    writer
+        .write_rewards(&changes.rewards, &changes.clears, &changes.clear_undos)
+        .await
 }

@@ -113,8 +113,8 @@ macro_rules! names {
 
 names! {
     ActorId AttributeName CategoryId ComponentId DefinitionId IntervalId ParticipantId PayGroupId
-    PaymentPlanId PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType WorkerId WorkspaceId
-    Currency
+    PaymentPlanId PeriodId PlanId RequestId RuleId RuleSetId SourceNumber TransactionType
+    WorkerId WorkspaceId Currency
 }
 
 macro_rules! ids {

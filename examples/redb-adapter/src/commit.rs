@@ -105,7 +105,6 @@ impl Writer<'_> {
         self.put(changed)?;
         self.claim_all(&claims)?;
         self.strike_claims(claims_done)?;
-        self.add(activities)?;
-        Ok(())
+        self.add(activities).map_err(CommitError::from)
     }
 }

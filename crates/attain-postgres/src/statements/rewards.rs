@@ -101,10 +101,10 @@ statements! {
          actor_id = excluded.actor_id";
     PUT_CLEARS =
         "INSERT INTO reward_clear (workspace_id, ", clear_columns!(), ") SELECT $1, u.* \
-         FROM unnest($2::uuid[], $3::text[], $4::date[], $5::timestamptz[], $6::text[], $7::text[], \
-         $8::text[], $9::text[], $10::uuid[], $11::numeric[], $12::text[], $13::json[], \
-         $14::uuid[], $15::date[], $16::timestamptz[], $17::bigint[], $18::timestamptz[], \
-         $19::timestamptz[], $20::text[]) u \
+         FROM unnest($2::uuid[], $3::text[], $4::date[], $5::timestamptz[], $6::text[], \
+         $7::text[], $8::text[], $9::text[], $10::uuid[], $11::numeric[], $12::text[], \
+         $13::json[], $14::uuid[], $15::date[], $16::timestamptz[], $17::bigint[], \
+         $18::timestamptz[], $19::timestamptz[], $20::text[]) u \
          ON CONFLICT (workspace_id, clear_id) DO UPDATE SET \
          participant_id = excluded.participant_id, clear_date = excluded.clear_date, \
          cleared_at = excluded.cleared_at, cleared_by = excluded.cleared_by, \
