@@ -84,7 +84,9 @@ impl RewardService for Rewards {
         let (metadata, _, message) = request.into_parts();
         answer(async {
             let caller = Identity::of(&metadata)?.reads(&message.workspace)?;
-            let whose = participants(&message.participants).map_err(first)?;
+            let mut whose = participants(&message.participants).map_err(first)?;
+            whose.sort_unstable();
+            whose.dedup();
             if whose.len() > LISTED_PARTICIPANTS_MAX {
                 return Err(too_many(
                     "participants",

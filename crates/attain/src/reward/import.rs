@@ -8,6 +8,7 @@ use attain_domain::ids::RequestId;
 use attain_domain::money::Currency;
 use attain_domain::ports::Clock;
 use attain_domain::refusal::Reason;
+use attain_domain::reward::RewardKind;
 use attain_domain::rewarding::NewReward;
 use attain_domain::time::Instant;
 use sha2::{Digest, Sha256};
@@ -161,18 +162,36 @@ impl Desk<'_> {
     fn caller(&self, new: &[NewReward]) -> Result<Caller, Failure> {
         let id = match &self.session.caller.request {
             Some(own) => format!("{own}-{}", self.requests),
-            None => {
-                let mut hash = Sha256::new();
-                hash.update(self.requests.to_le_bytes());
-                hash.update(format!("{new:?}").as_bytes());
-                let digits = hash.finalize();
-                let digits: Vec<String> = digits.iter().map(|byte| format!("{byte:02x}")).collect();
-                format!("rewards-{}", digits.concat())
-            }
+            None => format!("rewards-{}", digest(self.requests, new)),
         };
         let id = RequestId::parse(&id).map_err(|error| argument("--request-id", &error))?;
         Ok(self.session.caller.clone().with_request(Some(id)))
     }
+}
+
+/// Names rows and their place. It is written out field by field, so that another version of this
+/// program has the same name for the same rows.
+fn digest(place: u64, new: &[NewReward]) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    part(&place.to_string());
+    for row in new {
+        let (plan, component) = row.component.clone().unzip();
+        part(row.participant.as_str());
+        part(&row.amount.to_string());
+        part(&row.recoverable.to_string());
+        part(row.kind.map_or("", RewardKind::name));
+        part(plan.as_ref().map_or("", |plan| plan.as_str()));
+        part(component.as_ref().map_or("", |id| id.as_str()));
+        part(&row.date.to_string());
+        part(&row.reason);
+    }
+    let digits = hash.finalize();
+    let digits: Vec<String> = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 fn print(counts: &Counts, reasons: &BTreeMap<Reason, u64>, output: Output) -> Result<(), Failure> {
