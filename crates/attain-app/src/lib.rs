@@ -31,7 +31,7 @@ pub use payments::{
 pub use reading::{
     Attainment, ComponentEarnings, CountedCredits, CreditExplained, CreditsSummary, EarningSource,
     Explanation, KindSummary, LineExplained, PaymentExplained, PaysheetExplanation, RuleExplained,
-    Statement, StatementPayment, StatementTotals, TransactionView,
+    Statement, StatementBalance, StatementPayment, StatementTotals, TransactionView,
 };
 pub use rewarding::{
     AccountBalance, AssignReport, BalanceAsked, BalanceView, ClearAsked, ClearOutcome, ClearReport,

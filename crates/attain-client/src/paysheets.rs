@@ -53,7 +53,8 @@ impl Client {
         .await
     }
 
-    /// The lines of a paysheet in order of date and id, held ones included.
+    /// The lines of a paysheet, held ones included: earnings and reversals in order of date and id,
+    /// then rewards likewise.
     #[must_use]
     pub fn payment_lines(&self, paysheet_id: &str) -> Rows<PaymentLine> {
         let message = ListPaymentLinesRequest {
@@ -69,7 +70,7 @@ impl Client {
         )
     }
 
-    /// The lines of a paysheet in order of date and id, each with the explanation of its earning.
+    /// The lines of a paysheet, each with the explanation of its earning or with its reward.
     #[must_use]
     pub fn explain_paysheet(&self, paysheet_id: &str) -> Rows<LineExplained> {
         let message = ExplainPaysheetRequest {
@@ -212,7 +213,7 @@ impl Client {
             .ok_or(ClientError::Incomplete("paysheet"))
     }
 
-    /// Takes a line out of the payment until it is released.
+    /// Takes a line, or a reward by its own id, out of the payment until it is released.
     ///
     /// # Errors
     /// See [`ClientError`].

@@ -11,6 +11,7 @@ use attain_proto::attain::v1::credit_service_server::CreditServiceServer;
 use attain_proto::attain::v1::definition_service_server::DefinitionServiceServer;
 use attain_proto::attain::v1::earning_service_server::EarningServiceServer;
 use attain_proto::attain::v1::paysheet_service_server::PaysheetServiceServer;
+use attain_proto::attain::v1::reward_service_server::RewardServiceServer;
 use attain_proto::attain::v1::run_service_server::RunServiceServer;
 use attain_proto::attain::v1::statement_service_server::StatementServiceServer;
 use attain_proto::attain::v1::transaction_service_server::TransactionServiceServer;
@@ -32,6 +33,7 @@ use crate::services::credit::Credits;
 use crate::services::definition::Definitions;
 use crate::services::earning::Earnings;
 use crate::services::paysheet::Paysheets;
+use crate::services::reward::Rewards;
 use crate::services::run::RunsService;
 use crate::services::statement::Statements;
 use crate::services::transaction::Transactions;
@@ -222,6 +224,7 @@ async fn routes(
     let engine = || engine.clone();
     let definitions = DefinitionServiceServer::new(Definitions { engine: engine() });
     let adjustments = AdjustmentServiceServer::new(Adjustments { engine: engine() });
+    let rewards = RewardServiceServer::new(Rewards { engine: engine() });
     let served = RunsService {
         engine: engine(),
         stopping: stopping.clone(),
@@ -241,6 +244,8 @@ async fn routes(
         .add_service(RunServiceServer::new(served))
         .add_service(BatchServiceServer::new(Batches { engine: engine() }))
         .add_service(PaysheetServiceServer::new(Paysheets { engine: engine() }))
+        // And 10,000 rewards.
+        .add_service(rewards.max_decoding_message_size(MESSAGE_BYTES_MAX))
         .add_service(StatementServiceServer::new(Statements { engine: engine() }))
         .add_service(ActivityServiceServer::new(Activities { engine: engine() }));
     let reflection = || {

@@ -87,7 +87,8 @@ impl GrpcDriver {
             number == choice.number.as_deref()
                 && component.is_none_or(|component| component == line.component)
         };
-        let found = lines.into_iter().find(fits);
+        let mut of_earnings = lines.into_iter().filter(|line| line.reward_id.is_empty());
+        let found = of_earnings.find(fits);
         found.ok_or_else(|| Refusal::new(Reason::NotFound, "the sheet has no such line"))
     }
 

@@ -2,7 +2,7 @@
 
 mod desk;
 mod file;
-mod words;
+pub(crate) mod words;
 
 use attain_app::{AdjustPreview, PayChange};
 use attain_domain::adjusting::{Adjustment, Outcome};

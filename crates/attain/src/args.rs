@@ -1,6 +1,7 @@
 //! The command line as it is typed.
 
 mod corrections;
+mod rewards;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub(crate) use self::corrections::{
     Adjust, AdjustCredit, AdjustFile, AdjustTransaction, Deed, History, Log, RecordName, Revert,
     StatusName,
+};
+pub(crate) use self::rewards::{
+    AssignReward, Balance, BalanceThen, Clear, ExportFormat, ExportParticipants, ExportWhat,
+    Reward, RewardKindName,
 };
 use crate::address::{AddressParser, StoreAddress};
 use crate::postgres::PostgresSettings;
@@ -140,7 +145,7 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Checks documents together, says what would change, and writes all of them or none.
     Apply(Apply),
-    /// Writes every live document, as `apply` reads them.
+    /// Writes every live document, as `apply` reads them; or all participants with what they owe.
     Export(Export),
     /// Imports transactions or ready-made credits; bad rows never stop the good ones.
     #[command(subcommand)]
@@ -166,7 +171,15 @@ pub(crate) enum Command {
     /// Payment batches: create, refresh, freeze, pay.
     #[command(subcommand)]
     Pay(Pay),
-    /// One participant's period: credits, attainment, earnings, payments.
+    /// Rewards: assigned by hand, one or many; withdrawn; listed.
+    #[command(subcommand)]
+    Reward(Box<Reward>),
+    /// What a participant owes, with the rewards that make it up.
+    Balance(Balance),
+    /// Forgives what participants owe, undoes that, lists what was forgiven.
+    #[command(subcommand)]
+    Clear(Clear),
+    /// One participant's period: credits, attainment, earnings, payments, what is owed.
     Statement(Statement),
     /// How an earning or a paysheet came to be, from stored facts.
     Explain(Explain),
@@ -210,10 +223,13 @@ pub(crate) struct Apply {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Export {
     /// A folder for one file a kind; standard output if absent.
     #[arg(short, long)]
     pub(crate) directory: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) what: Option<ExportWhat>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -315,7 +331,7 @@ pub(crate) enum Pay {
     Batches,
     /// The paysheets of a batch.
     Sheets { batch: String },
-    /// One paysheet with its lines.
+    /// One paysheet with its lines and rewards, and what payment plans made of it.
     Sheet { sheet: String },
     /// Moves a paysheet: lock, submit, approve or reject.
     Move {
@@ -323,9 +339,9 @@ pub(crate) enum Pay {
         #[arg(value_enum)]
         action: SheetMove,
     },
-    /// Takes a line off its sheet until it is released.
+    /// Takes a line (`lne_…`) or a reward (`rwd_…`) off its sheet until it is released.
     Hold { line: String },
-    /// Puts a held line back.
+    /// Puts back what is held.
     Release { line: String },
 }
 

@@ -1,15 +1,18 @@
 //! `attain explain`: from the sale to the payment, from stored facts, as sentences.
 
-use attain_app::{CreditExplained, EarningSource, Explanation};
+use attain_app::{CreditExplained, EarningSource, Explanation, LineExplained};
 use attain_domain::credit::{Credit, CreditOrigin};
 use attain_domain::earning::{Earning, EarningOutcome, RateTrace, Trace};
 use attain_domain::ids::{EarningId, PaysheetId};
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::reward::Reward;
 
 use crate::args::{Explain, Global, Output};
 use crate::failure::Failure;
+use crate::reward::{origin_text, state_text};
 use crate::session::Session;
+use crate::settlement::{outcome_text, plan_texts};
 
 /// What is said: a name and a sentence, one below the other.
 struct Story(Vec<(&'static str, String)>);
@@ -82,23 +85,67 @@ async fn sheet_stories(session: &Session, id: PaysheetId) -> Result<Vec<Story>, 
             );
             sheet.tell("paysheet", of);
             sheet.tell("lines", page.line_count.to_string());
+            if let Some(settlement) = &page.sheet.settlement {
+                for (plan, text) in plan_texts(settlement) {
+                    sheet.tell("payment plan", format!("{plan}: {text}"));
+                }
+                sheet.tell("settled", outcome_text(settlement));
+            }
             stories.push(sheet);
         }
         for line in &page.lines {
-            let mut told = line
-                .earning
-                .as_ref()
-                .map_or_else(|| Story(Vec::new()), story);
-            let held = if line.line.held { ", held" } else { "" };
-            told.0
-                .insert(0, ("line", format!("{}{held}", line.line.pay_amount)));
-            stories.push(told);
+            stories.push(line_story(line));
         }
         after = page.next;
         if after.is_none() {
             return Ok(stories);
         }
     }
+}
+
+fn line_story(line: &LineExplained) -> Story {
+    let held = |is_held: bool| if is_held { ", held" } else { "" };
+    match line {
+        LineExplained::Earning { line, earning } => {
+            let mut told = earning.as_deref().map_or_else(|| Story(Vec::new()), story);
+            let text = format!("{}{}", line.pay_amount, held(line.held));
+            told.0.insert(0, ("line", text));
+            told
+        }
+        LineExplained::Reward(reward) => {
+            let mut told = Story(Vec::new());
+            if let Some(line) = reward.line() {
+                told.tell("line", format!("{}{}", line.pay_amount, held(line.held)));
+                told.tell("rate", line.currency_rate.to_string());
+            }
+            tell_reward(&mut told, reward);
+            told
+        }
+    }
+}
+
+fn tell_reward(story: &mut Story, reward: &Reward) {
+    let kind = reward.kind.name();
+    let owed = if reward.recoverable {
+        ", recoverable"
+    } else {
+        ""
+    };
+    let (amount, date) = (reward.amount, reward.date);
+    story.tell(
+        "reward",
+        format!("{}: {kind} of {amount} on {date}{owed}", reward.id),
+    );
+    story.tell("origin", origin_text(&reward.origin));
+    story.tell("reason", reward.reason.clone());
+    if let Some((plan, component)) = &reward.component {
+        story.tell("beside", format!("{plan}/{component}"));
+    }
+    if let Some(cleared) = &reward.cleared {
+        let text = format!("{} at {} by {}", cleared.clear, cleared.at, cleared.by);
+        story.tell("cleared", text);
+    }
+    story.tell("state", state_text(reward));
 }
 
 fn story(explanation: &Explanation) -> Story {

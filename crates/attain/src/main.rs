@@ -4,6 +4,8 @@ mod address;
 mod adjust;
 mod apply;
 mod args;
+mod balance;
+mod clear;
 mod demo;
 mod explain;
 mod failure;
@@ -17,11 +19,13 @@ mod pay;
 mod pending;
 mod postgres;
 mod rejects;
+mod reward;
 mod rows;
 mod run;
 mod scenarios;
 mod serve;
 mod session;
+mod settlement;
 mod statement;
 mod store;
 mod worker;
@@ -30,7 +34,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, ExportWhat};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -81,13 +85,21 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         | Command::History(_)
         | Command::Log(_)
         | Command::Pay(_)
+        | Command::Reward(_)
+        | Command::Balance(_)
+        | Command::Clear(_)
         | Command::Statement(_)
         | Command::Explain(_)
         | Command::List(_)) => {
             let session = Session::open(&global).await?;
             let done = match other {
                 Command::Apply(apply) => apply::apply(&session, &global, &apply).await,
-                Command::Export(export) => apply::export(&session, &export).await,
+                Command::Export(export) => match &export.what {
+                    None => apply::export(&session, &export).await,
+                    Some(ExportWhat::Participants(of)) => {
+                        balance::export_participants(&session, &global, of).await
+                    }
+                },
                 Command::Import(import) => import::import(&session, &global, &import).await,
                 Command::Run(run) => run::run(&session, &global, &run).await,
                 Command::Adjust(adjust) => adjust::adjust(&session, &global, *adjust).await,
@@ -96,6 +108,9 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
                 Command::History(of) => history::history(&session, &global, &of).await,
                 Command::Log(log) => log::log(&session, &global, &log).await,
                 Command::Pay(pay) => pay::pay(&session, &global, &pay).await,
+                Command::Reward(deed) => reward::reward(&session, &global, &deed).await,
+                Command::Balance(of) => balance::balance(&session, &global, &of).await,
+                Command::Clear(deed) => clear::clear(&session, &global, &deed).await,
                 Command::Statement(of) => statement::statement(&session, &global, &of).await,
                 Command::Explain(explain) => explain::explain(&session, &global, &explain).await,
                 Command::List(list) => list::list(&session, &global, &list).await,

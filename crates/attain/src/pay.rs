@@ -1,15 +1,17 @@
 //! `attain pay`.
 
-use attain_app::{BatchView, LineAction, PaysheetAction};
-use attain_domain::ids::{BatchId, LineId, PayGroupId, PaysheetId, PeriodId};
+use attain_app::{BatchView, HoldOf, LineAction, PaysheetAction, PaysheetView};
+use attain_domain::ids::{BatchId, LineId, PayGroupId, PaysheetId, PeriodId, RewardId};
 use attain_domain::money::Money;
-use attain_domain::payment::{PaymentLine, Paysheet};
+use attain_domain::payment::Paysheet;
 use attain_domain::ports::{ChunkSize, PaysheetPosition};
 
 use crate::args::{Global, Output, Pay, SheetMove};
 use crate::failure::Failure;
 use crate::output::Listing;
+use crate::reward::origin_text;
 use crate::session::{Session, argument, date};
+use crate::settlement::{outcome_text, plan_texts};
 
 /// Carries out one payment command.
 pub(crate) async fn pay(session: &Session, global: &Global, pay: &Pay) -> Result<(), Failure> {
@@ -52,7 +54,7 @@ pub(crate) async fn pay(session: &Session, global: &Global, pay: &Pay) -> Result
         Pay::Sheets { batch } => sheets(session, batch_id(batch)?, output).await,
         Pay::Sheet { sheet } => {
             let view = engine.paysheet(caller, sheet_id(sheet)?).await?;
-            print_lines(&view.lines, output)
+            print_sheet(&view, output)
         }
         Pay::Move { sheet, action } => {
             let action = action_of(*action);
@@ -105,10 +107,13 @@ async fn hold(
     action: LineAction,
     output: Output,
 ) -> Result<(), Failure> {
-    let line = LineId::parse(line).map_err(|error| argument("LINE", &error))?;
+    let of = match RewardId::parse(line) {
+        Ok(id) => HoldOf::Reward(id),
+        Err(_) => HoldOf::Line(LineId::parse(line).map_err(|error| argument("LINE", &error))?),
+    };
     let outcome = session
         .engine
-        .line_action(&session.caller, line, action, None)
+        .line_action(&session.caller, of, action, None)
         .await?;
     print_sheets(std::slice::from_ref(&outcome.sheet), output)
 }
@@ -206,21 +211,22 @@ fn print_sheets(sheets: &[Paysheet], output: Output) -> Result<(), Failure> {
     Ok(listing.print(output)?)
 }
 
-/// The lines of a sheet.
-pub(crate) fn print_lines(lines: &[PaymentLine], output: Output) -> Result<(), Failure> {
+/// A sheet: its lines, then its rewards; what payment plans made of it is said beside them.
+fn print_sheet(view: &PaysheetView, output: Output) -> Result<(), Failure> {
     let columns = [
         "line",
         "kind",
         "plan",
         "component",
         "date",
-        "earning",
+        "pays",
         "amount",
         "paid as",
         "held",
     ];
     let mut listing = Listing::new(&columns);
-    for line in lines {
+    let held = |is_held: bool| if is_held { "held" } else { "" }.to_owned();
+    for line in &view.lines {
         listing.row([
             line.id.to_string(),
             format!("{:?}", line.kind),
@@ -230,8 +236,30 @@ pub(crate) fn print_lines(lines: &[PaymentLine], output: Output) -> Result<(), F
             line.earning.to_string(),
             line.amount.to_string(),
             line.pay_amount.to_string(),
-            if line.held { "held" } else { "" }.to_owned(),
+            held(line.held),
         ]);
     }
-    Ok(listing.print(output)?)
+    for reward in &view.rewards {
+        let Some(line) = reward.line() else { continue };
+        let (plan, component) = reward.component.clone().unzip();
+        listing.row([
+            reward.id.to_string(),
+            format!("{:?}", reward.kind),
+            plan.map(|plan| plan.to_string()).unwrap_or_default(),
+            component.map(|id| id.to_string()).unwrap_or_default(),
+            reward.date.to_string(),
+            origin_text(&reward.origin),
+            reward.amount.to_string(),
+            line.pay_amount.to_string(),
+            held(line.held),
+        ]);
+    }
+    listing.print(output)?;
+    if let Some(settlement) = &view.sheet.settlement {
+        for (plan, text) in plan_texts(settlement) {
+            eprintln!("payment plan {plan}: {text}");
+        }
+        eprintln!("{}", outcome_text(settlement));
+    }
+    Ok(())
 }

@@ -55,6 +55,7 @@ fn parts(statement: &attain_app::Statement) -> Vec<(&'static str, Listing)> {
         ("earnings", earnings(statement)),
         ("payments", payments(statement)),
         ("totals", totals(statement)),
+        ("owed balance", balance(statement)),
     ]
 }
 
@@ -121,6 +122,9 @@ fn payments(statement: &attain_app::Statement) -> Listing {
         "pay date",
         "batch status",
         "lines",
+        "advanced",
+        "recovered",
+        "other rewards",
         "total",
         "held",
     ]);
@@ -130,10 +134,22 @@ fn payments(statement: &attain_app::Statement) -> Listing {
             row.batch.pay_date.to_string(),
             format!("{:?}", row.batch.status),
             row.line_count.to_string(),
+            row.advanced.to_string(),
+            row.recovered.to_string(),
+            row.other_rewards.to_string(),
             row.sheet.total.to_string(),
             row.sheet.held.to_string(),
         ]);
     }
+    listing
+}
+
+fn balance(statement: &attain_app::Statement) -> Listing {
+    let mut listing = Listing::new(&["as of", "owed"]);
+    let balance = &statement.balance;
+    let at_end = statement.through.to_string();
+    listing.row([at_end, balance.at_end.to_string()]);
+    listing.row(["now".to_owned(), balance.now.to_string()]);
     listing
 }
 

@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use attain_app::{Engine, SystemClock, TimeOrderedIds};
 use attain_client::proto::adjustment::Subject;
+use attain_client::proto::clear_outcome::Outcome as Cleared;
 use attain_client::proto::credit_adjustment::Action;
 use attain_client::proto::{
     Adjustment, CreditAdjustment, CreditChange, CreditKind, DefinitionFile, EarningView, Process,
     RunStatus, WhenBusy,
 };
-use attain_client::{ApplyMode, Client, values};
+use attain_client::{ApplyMode, ClearMode, Client, values};
 use attain_grpc::{ServeOptions, Server};
 use attain_postgres::{Options, PostgresStore};
 use attain_proto::FILE_DESCRIPTOR_SET;
@@ -50,7 +51,7 @@ const EVERYTHING: &str = "SELECT table_name || ' ' || md5(query_to_xml(format(\
 type Right = fn(&Outcome) -> bool;
 
 /// Calls that are about what strangers have, or make, in their own workspace.
-const OWN: [(&str, Right); 10] = [
+const OWN: [(&str, Right); 13] = [
     ("ActivityService/ListActivities", is_answered),
     ("DefinitionService/ExportDefinitions", is_answered),
     ("BatchService/CreateBatch", |outcome| {
@@ -69,6 +70,16 @@ const OWN: [(&str, Right); 10] = [
     }),
     // The owner's run is in nobody's way, and the id of its request is free here.
     ("RunService/StartRun", is_answered),
+    // Nobody is there to be rewarded, or to owe something.
+    ("RewardService/AssignRewards", |outcome| {
+        says(outcome, "UNKNOWN_PARTICIPANT")
+    }),
+    ("RewardService/ClearBalances", |outcome| {
+        says(outcome, "UNKNOWN_PARTICIPANT")
+    }),
+    ("RewardService/ReadBalance", |outcome| {
+        is_refused(outcome, "UNKNOWN_PARTICIPANT")
+    }),
     ("StatementService/GetStatement", |outcome| {
         is_refused(outcome, "NOT_FOUND")
     }),
@@ -158,6 +169,7 @@ async fn found(owner: &Client) -> Named {
     let credit = direct.unwrap().credit_id.clone();
     adjust(owner, &credit).await;
     import(owner, vec![order(WAITING, "500")]).await;
+    let (reward, clear) = forgiven(owner).await;
     Named {
         workspace: OWNER,
         participant: "ana",
@@ -165,11 +177,26 @@ async fn found(owner: &Client) -> Named {
         batch,
         sheet,
         line: lines[0].line_id.clone(),
+        reward,
+        clear,
         earning: earnings[0].earning_id.clone(),
         sale: direct.unwrap().transaction_id.clone(),
         credit,
         order: "1".to_owned(),
     }
+}
+
+/// Something that was owed, and the clearing that forgave it.
+async fn forgiven(owner: &Client) -> (String, String) {
+    let made = owner.assign_rewards(vec![calls::draw("ana")]).await;
+    let reward = made.unwrap().remove(0).unwrap().reward_id;
+    let date = values::date("2026-02-01");
+    let cleared = owner.clear_balances(&["ana"], date, "as agreed", ClearMode::Clear);
+    let cleared = cleared.await.unwrap().remove(0).outcome;
+    let Some(Cleared::Clear(clear)) = cleared else {
+        panic!("it was cleared: {cleared:?}");
+    };
+    (reward, clear.clear_id)
 }
 
 async fn adjust(client: &Client, credit: &str) {

@@ -29,6 +29,6 @@ impl Sum {
     }
 }
 
-fn overflow(error: impl std::fmt::Display) -> Refusal {
+pub(super) fn overflow(error: impl std::fmt::Display) -> Refusal {
     Refusal::new(Reason::Overflow, format!("a sum: {error}"))
 }

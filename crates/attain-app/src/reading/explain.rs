@@ -3,7 +3,8 @@
 use attain_domain::credit::{Credit, CreditOrigin};
 use attain_domain::definition::{Definition, DefinitionKind};
 use attain_domain::earning::{Earning, PastEarning};
-use attain_domain::ids::{CreditId, DefinitionId, EarningId, LineId, PaysheetId, TransactionId};
+use attain_domain::ids::{CreditId, DefinitionId, EarningId, PaysheetId, TransactionId};
+use attain_domain::paying::HoldOf;
 use attain_domain::payment::{PaymentLine, PaysheetStatus};
 use attain_domain::plan::{Component, Plan};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
@@ -56,7 +57,7 @@ impl Engine {
         &self,
         caller: &Caller,
         id: PaysheetId,
-        after: Option<LineId>,
+        after: Option<HoldOf>,
         chunk: ChunkSize,
     ) -> Result<PaysheetExplanation, Refusal> {
         let view = self.paysheet(caller, id).await?;
@@ -66,30 +67,35 @@ impl Engine {
             snapshot: &*snapshot,
             world: &world,
         };
-        let line_count = view.lines.len() as u64;
-        let position = after.and_then(|after| view.lines.iter().position(|l| l.id == after));
+        let count = view.lines.len() + view.rewards.len();
+        let position = after.and_then(|after| match after {
+            HoldOf::Line(id) => view.lines.iter().position(|line| line.id == id),
+            HoldOf::Reward(id) => {
+                let at = view.rewards.iter().position(|reward| reward.id == id);
+                at.map(|at| view.lines.len() + at)
+            }
+        });
         let first = position.map_or(0, |position| position + 1);
-        let end = view.lines.len().min(first + chunk.rows());
         let mut lines = Vec::new();
-        for line in &view.lines[first..end] {
+        for line in view.lines.iter().skip(first).take(chunk.rows()) {
             let earning = match explainer.find(line.earning).await? {
-                Some(found) => Some(explainer.explain(found).await?),
+                Some(found) => Some(Box::new(explainer.explain(found).await?)),
                 None => None,
             };
-            lines.push(LineExplained {
-                line: line.clone(),
-                earning,
-            });
+            let line = line.clone();
+            lines.push(LineExplained::Earning { line, earning });
         }
-        let next = lines
-            .last()
-            .map(|last| last.line.id)
-            .filter(|_| end < view.lines.len());
+        let skipped = first.saturating_sub(view.lines.len());
+        let room = chunk.rows().saturating_sub(lines.len());
+        let rewards = view.rewards.iter().skip(skipped).take(room);
+        lines.extend(rewards.map(|reward| LineExplained::Reward(Box::new(reward.clone()))));
+        let is_end = first + lines.len() >= count;
+        let next = lines.last().map(LineExplained::of).filter(|_| !is_end);
         let (sheet, batch) = (view.sheet, view.batch);
         Ok(PaysheetExplanation {
             sheet,
             batch,
-            line_count,
+            line_count: count as u64,
             lines,
             next,
         })

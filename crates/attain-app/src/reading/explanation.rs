@@ -3,9 +3,11 @@
 use attain_domain::credit::Credit;
 use attain_domain::definition::rules::CreditRule;
 use attain_domain::earning::Earning;
-use attain_domain::ids::{CreditId, LineId, RuleId, RuleSetId};
+use attain_domain::ids::{CreditId, RuleId, RuleSetId};
+use attain_domain::paying::HoldOf;
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
 use attain_domain::plan::Component;
+use attain_domain::reward::Reward;
 use attain_domain::run::Calculation;
 use attain_domain::transaction::Transaction;
 
@@ -100,24 +102,40 @@ pub struct Explanation {
 
 /// A line of a paysheet, explained.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LineExplained {
-    /// The line.
-    pub line: PaymentLine,
-    /// The earning that it pays; none if it is not stored any more.
-    pub earning: Option<Explanation>,
+pub enum LineExplained {
+    /// A line of an earning or a reversal.
+    Earning {
+        /// The line.
+        line: PaymentLine,
+        /// The earning that it pays; none if it is not stored any more.
+        earning: Option<Box<Explanation>>,
+    },
+    /// A reward: it says itself where it came from and why.
+    Reward(Box<Reward>),
+}
+
+impl LineExplained {
+    /// Which line it is.
+    #[must_use]
+    pub fn of(&self) -> HoldOf {
+        match self {
+            Self::Earning { line, .. } => HoldOf::Line(line.id),
+            Self::Reward(reward) => HoldOf::Reward(reward.id),
+        }
+    }
 }
 
 /// A paysheet, explained line by line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaysheetExplanation {
-    /// The sheet.
+    /// The sheet, with what payment plans made of it.
     pub sheet: Paysheet,
     /// Its batch.
     pub batch: PaymentBatch,
-    /// How many lines it has.
+    /// How many lines it has, rewards included.
     pub line_count: u64,
-    /// The lines of this page, by date and id.
+    /// The lines of this page: earnings and reversals by date and id, then rewards likewise.
     pub lines: Vec<LineExplained>,
     /// The line to go on after; none at the end.
-    pub next: Option<LineId>,
+    pub next: Option<HoldOf>,
 }

@@ -5,6 +5,7 @@ mod counted;
 mod explain;
 mod explanation;
 mod lists;
+mod rewarded;
 mod statement;
 mod statement_of;
 
@@ -18,6 +19,6 @@ pub use explanation::{
 pub use lists::TransactionView;
 pub(crate) use lists::newest_transactions;
 pub use statement::{
-    Attainment, ComponentEarnings, CreditsSummary, KindSummary, Statement, StatementPayment,
-    StatementTotals,
+    Attainment, ComponentEarnings, CreditsSummary, KindSummary, Statement, StatementBalance,
+    StatementPayment, StatementTotals,
 };

@@ -7,6 +7,7 @@ use attain_domain::earning::Earning;
 use attain_domain::ids::{ComponentId, IntervalId, MeasureId, ParticipantId, PeriodId, PlanId};
 use attain_domain::money::Money;
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet};
+use attain_domain::reward::Reward;
 use attain_domain::time::Date;
 use rust_decimal::Decimal;
 
@@ -85,10 +86,20 @@ pub struct StatementPayment {
     pub batch: PaymentBatch,
     /// The sheet.
     pub sheet: Paysheet,
-    /// How many lines it has.
+    /// How many lines it has, rewards included.
     pub line_count: u64,
-    /// The first 1 000.
+    /// The first 1 000 of earnings and reversals.
     pub first_lines: Vec<PaymentLine>,
+    /// The first 1 000 rewards.
+    pub first_rewards: Vec<Reward>,
+    /// What it advances, held rewards left out, in operating currency: the sum of its positive
+    /// recoverable rewards.
+    pub advanced: Money,
+    /// What it recovers, likewise, as a positive amount: the sum of its negative recoverable
+    /// rewards.
+    pub recovered: Money,
+    /// The sum of its other rewards, likewise.
+    pub other_rewards: Money,
 }
 
 /// What the earnings of the period come to, in operating currency.
@@ -102,6 +113,15 @@ pub struct StatementTotals {
     pub on_sheets: Money,
     /// Earned less paid: what is still owed for the period.
     pub liability: Money,
+}
+
+/// What the participant owes to the company, in operating currency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StatementBalance {
+    /// As of the last date of the period, as known now.
+    pub at_end: Money,
+    /// Now.
+    pub now: Money,
 }
 
 /// What a participant sold, earned and was paid in a period.
@@ -131,4 +151,6 @@ pub struct Statement {
     pub payments: Vec<StatementPayment>,
     /// What was earned, paid and is owed.
     pub totals: StatementTotals,
+    /// What the participant owes to the company.
+    pub balance: StatementBalance,
 }

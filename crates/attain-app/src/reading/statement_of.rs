@@ -13,16 +13,20 @@ use attain_domain::money::{Currency, divide, multiply};
 use attain_domain::payment::{PaymentBatch, PaymentLine, PaysheetStatus};
 use attain_domain::ports::{ChunkSize, EarningPosition, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::rewarding::{AsOf, balance, balance_as_of};
+use attain_domain::time::Instant;
 use rust_decimal::Decimal;
 
-use super::amounts::Sum;
+use super::amounts::{Sum, overflow};
+use super::rewarded::SheetRewards;
 use super::statement::{
     Attainment, ComponentEarnings, CreditsSummary, KindSummary, STATEMENT_ROWS_MAX, Statement,
-    StatementPayment, StatementTotals,
+    StatementBalance, StatementPayment, StatementTotals,
 };
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::failure::store_refusal;
+use crate::payments::rewards_of;
 
 /// Sheets whose lines are read at once.
 const SHEETS_AT_ONCE: usize = 50;
@@ -49,6 +53,7 @@ impl Engine {
             person,
             period,
             currency: world.settings().operating_currency,
+            now: self.clock.now(),
         };
         maker.statement().await
     }
@@ -67,6 +72,7 @@ struct Maker<'a> {
     person: &'a Participant,
     period: &'a Period,
     currency: Currency,
+    now: Instant,
 }
 
 /// What the earnings of the period say.
@@ -89,6 +95,7 @@ impl Maker<'_> {
         let credits = self.credits().await?;
         let earnings = self.earnings().await?;
         let payments = self.payments().await?;
+        let balance = self.balance().await?;
         let calculations = self.snapshot.calculations().await.map_err(store_refusal)?;
         let is_released = calculations
             .iter()
@@ -112,6 +119,24 @@ impl Maker<'_> {
                 on_sheets: payments.on_sheets.money(self.currency),
                 liability: liability.money(self.currency),
             },
+            balance,
+        })
+    }
+
+    /// What is owed at the end of the period, and now.
+    async fn balance(&self) -> Result<StatementBalance, Refusal> {
+        let whose = std::slice::from_ref(&self.person.id);
+        let rewards = rewards_of(self.snapshot, whose).await?;
+        let clears = self.snapshot.clears_of_participants(whose).await;
+        let clears = clears.map_err(store_refusal)?;
+        let end = AsOf {
+            date: self.period.last_date(),
+            known_at: self.now,
+        };
+        let at_end = balance_as_of(&rewards, &clears, end, self.currency);
+        Ok(StatementBalance {
+            at_end: at_end.map_err(overflow)?,
+            now: balance(&rewards, self.currency).map_err(overflow)?,
         })
     }
 
@@ -247,6 +272,8 @@ impl Maker<'_> {
                 .lines_of_paysheets(&ids)
                 .await
                 .map_err(store_refusal)?;
+            let rewards = self.snapshot.rewards_of_paysheets(&ids).await;
+            let rewards = rewards.map_err(store_refusal)?;
             let mut by_sheet: BTreeMap<PaysheetId, Vec<PaymentLine>> = BTreeMap::new();
             for line in lines {
                 by_sheet.entry(line.paysheet).or_default().push(line);
@@ -276,16 +303,19 @@ impl Maker<'_> {
                 let Some(batch) = batch else { continue };
                 batches.insert(batch.id, batch.clone());
                 if batch.period == self.period.id {
-                    let line_count = lines.len() as u64;
+                    let shown = SheetRewards::read(&rewards, sheet.id)?;
+                    let line_count = lines.len() as u64 + shown.count;
                     lines.truncate(STATEMENT_ROWS_MAX);
-                    let (sheet, first_lines) = (sheet.clone(), lines);
-                    let payment = StatementPayment {
+                    read.of_period.push(StatementPayment {
                         batch,
-                        sheet,
+                        sheet: sheet.clone(),
                         line_count,
-                        first_lines,
-                    };
-                    read.of_period.push(payment);
+                        first_lines: lines,
+                        first_rewards: shown.first,
+                        advanced: shown.advanced.money(self.currency),
+                        recovered: shown.recovered.money(self.currency),
+                        other_rewards: shown.others.money(self.currency),
+                    });
                 }
             }
         }

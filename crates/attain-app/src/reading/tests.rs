@@ -295,7 +295,7 @@ async fn a_paysheet_is_explained_page_by_page() {
     let held = company.lines(january).await.remove(0).id;
     let (engine, caller) = (&company.engine, &company.caller);
     engine
-        .line_action(caller, held, LineAction::Hold, None)
+        .line_action(caller, HoldOf::Line(held), LineAction::Hold, None)
         .await
         .unwrap();
     let (mut after, mut seen) = (None, 0);
@@ -305,7 +305,11 @@ async fn a_paysheet_is_explained_page_by_page() {
             .await
             .unwrap();
         assert_eq!(page.line_count, 5);
-        assert!(page.lines.iter().all(|line| line.earning.is_some()));
+        let is_told = |line: &LineExplained| match line {
+            LineExplained::Earning { earning, .. } => earning.is_some(),
+            LineExplained::Reward(_) => false,
+        };
+        assert!(page.lines.iter().all(is_told));
         seen += page.lines.len();
         after = page.next;
         if after.is_none() {

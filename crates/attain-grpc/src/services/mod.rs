@@ -8,6 +8,7 @@ pub(crate) mod definition;
 pub(crate) mod earning;
 pub(crate) mod importing;
 pub(crate) mod paysheet;
+pub(crate) mod reward;
 pub(crate) mod run;
 pub(crate) mod statement;
 pub(crate) mod transaction;

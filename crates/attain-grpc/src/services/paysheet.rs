@@ -1,11 +1,10 @@
 //! Paysheets and their lines.
 
-use attain_app::{Engine, LineAction, LineOutcome, PaysheetAction};
-use attain_domain::ids::{BatchId, LineId, ParticipantId, PaysheetId};
+use attain_app::{Engine, HoldOf, LineAction, LineOutcome, PaysheetAction};
+use attain_domain::ids::{BatchId, ParticipantId, PaysheetId};
 use attain_domain::payment::Paysheet;
 use attain_domain::ports::PaysheetPosition;
 use attain_domain::refusal::Refusal;
-use attain_domain::time::Date;
 use attain_proto::attain::v1 as proto;
 use attain_proto::attain::v1::paysheet_service_server::PaysheetService;
 use attain_proto::attain::v1::{
@@ -23,7 +22,10 @@ use crate::identity::Identity;
 use crate::paging::Paging;
 use crate::status::answer;
 use crate::wire::explanation;
-use crate::wire::payment::{action_from_wire, batch, left_out, line, paysheet};
+use crate::wire::payment::{
+    RowPosition, SheetRow, action_from_wire, batch, held_from_wire, left_out, line, paysheet,
+    reward_line,
+};
 use crate::wire::values::{etag, name};
 
 /// Most explained lines of a page: each is a handful of reads.
@@ -94,7 +96,7 @@ impl PaysheetService for Paysheets {
             Ok(GetPaysheetResponse {
                 paysheet: Some(paysheet(&view.sheet)?),
                 batch: Some(batch(&view.batch)),
-                line_count: view.lines.len() as u64,
+                line_count: SheetRow::all(&view.lines, &view.rewards).len() as u64,
             })
         })
         .await
@@ -110,15 +112,15 @@ impl PaysheetService for Paysheets {
             let id = name("paysheet_id", &message.paysheet_id, PaysheetId::parse)?;
             let filter = [message.workspace.as_str(), message.paysheet_id.as_str()];
             let paging = Paging::read("lines", &filter, message.page_size, &message.page_token)?;
-            let after = paging.after(line_position)?;
-            let lines = self.engine.paysheet(&caller, id).await?.lines;
+            let after = paging.after(RowPosition::read)?;
+            let view = self.engine.paysheet(&caller, id).await?;
+            let rows = SheetRow::all(&view.lines, &view.rewards);
             let first = after.map_or(0, |after| {
-                lines.partition_point(|line| (line.date, line.id) <= after)
+                rows.partition_point(|row| row.position() <= after)
             });
-            let rest = lines.get(first..).unwrap_or_default();
-            let (payment_lines, next_page_token) = paging.page(rest, line, |row| {
-                vec![row.date.to_string(), row.id.to_string()]
-            })?;
+            let rest = rows.get(first..).unwrap_or_default();
+            let (payment_lines, next_page_token) =
+                paging.page(rest, |row| row.to_wire(), |row| row.position().parts())?;
             Ok(ListPaymentLinesResponse {
                 payment_lines,
                 next_page_token,
@@ -139,19 +141,19 @@ impl PaysheetService for Paysheets {
             let rows = message.page_size.min(EXPLAINED_LINES_MAX);
             let paging = Paging::read("explained", &filter, rows, &message.page_token)?;
             let after = paging.after(|parts| match parts {
-                [id] => LineId::parse(id).ok(),
+                [id] => held_from_wire("page_token", id).ok(),
                 _ => None,
             })?;
             let read = self
                 .engine
                 .explain_paysheet(&caller, id, after, paging.chunk())
                 .await?;
-            let (lines, next_page_token) = paging.page(&read.lines, explanation::line, |row| {
-                vec![row.line.id.to_string()]
-            })?;
+            let (lines, next_page_token) =
+                paging.page(&read.lines, explanation::line, |row| token_of(row.of()))?;
             Ok(ExplainPaysheetResponse {
                 lines,
                 next_page_token,
+                paysheet: Some(paysheet(&read.sheet)?),
             })
         })
         .await
@@ -237,7 +239,7 @@ impl PaysheetService for Paysheets {
         answer(async {
             let write = write!(metadata, message, line_id);
             let outcome = self.act_on_line(&write, LineAction::Hold).await?;
-            let line = outcome.line.as_ref().map(line).transpose()?;
+            let line = line_of(&outcome)?;
             Ok(HoldLineResponse {
                 paysheet: Some(paysheet(&outcome.sheet)?),
                 line,
@@ -254,7 +256,7 @@ impl PaysheetService for Paysheets {
         answer(async {
             let write = write!(metadata, message, line_id);
             let outcome = self.act_on_line(&write, LineAction::Release).await?;
-            let line = outcome.line.as_ref().map(line).transpose()?;
+            let line = line_of(&outcome)?;
             Ok(ReleaseLineResponse {
                 paysheet: Some(paysheet(&outcome.sheet)?),
                 line,
@@ -286,9 +288,9 @@ impl Paysheets {
         action: LineAction,
     ) -> Result<LineOutcome, Refusal> {
         let caller = Identity::of(write.metadata)?.writes(write.workspace, write.request_id)?;
-        let id = name("line_id", write.id, LineId::parse)?;
+        let of = held_from_wire("line_id", write.id)?;
         let etag = etag("etag", write.etag)?;
-        self.engine.line_action(&caller, id, action, etag).await
+        self.engine.line_action(&caller, of, action, etag).await
     }
 }
 
@@ -307,7 +309,22 @@ fn position_of(parts: &[&str]) -> Option<PaysheetPosition> {
     })
 }
 
-fn line_position(parts: &[&str]) -> Option<(Date, LineId)> {
-    let [date, id] = parts else { return None };
-    Some((date.parse().ok()?, LineId::parse(id).ok()?))
+/// The parts of a token for an explained line: its id.
+fn token_of(of: HoldOf) -> Vec<String> {
+    vec![match of {
+        HoldOf::Line(id) => id.to_string(),
+        HoldOf::Reward(id) => id.to_string(),
+    }]
+}
+
+/// The line of an outcome, whatever it pays.
+fn line_of(outcome: &LineOutcome) -> Result<Option<proto::PaymentLine>, Refusal> {
+    if let Some(row) = &outcome.line {
+        return line(row).map(Some);
+    }
+    let shown = outcome.reward.as_ref();
+    let shown = shown.and_then(|reward| Some((reward, reward.line()?)));
+    shown
+        .map(|(reward, shown)| reward_line(reward, shown))
+        .transpose()
 }

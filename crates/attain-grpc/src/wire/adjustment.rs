@@ -220,7 +220,8 @@ fn adjusted(done: &Outcome) -> proto::Adjusted {
     }
 }
 
-fn refused(refusal: &Refusal) -> proto::Refusal {
+/// Why one element of a request was refused.
+pub(crate) fn refused(refusal: &Refusal) -> proto::Refusal {
     let details = refusal.details.iter();
     proto::Refusal {
         reason: refusal.reason.code().to_owned(),

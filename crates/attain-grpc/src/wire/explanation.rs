@@ -17,7 +17,7 @@ use attain_proto::attain::v1::rule_receiver::Who;
 use super::earning::View;
 use super::history::left;
 use super::values::{date, decimal, range};
-use super::{credit, earning, payment, transaction};
+use super::{credit, earning, payment, reward, transaction};
 
 /// An explanation.
 ///
@@ -54,10 +54,21 @@ pub(crate) fn to_wire(explained: &Explanation) -> Result<proto::Explanation, Ref
 /// # Errors
 /// What `money` refuses.
 pub(crate) fn line(explained: &LineExplained) -> Result<proto::LineExplained, Refusal> {
-    Ok(proto::LineExplained {
-        line: Some(payment::line(&explained.line)?),
-        earning: explained.earning.as_ref().map(to_wire).transpose()?,
-    })
+    match explained {
+        LineExplained::Earning { line, earning } => Ok(proto::LineExplained {
+            line: Some(payment::line(line)?),
+            earning: earning.as_deref().map(to_wire).transpose()?,
+            reward: None,
+        }),
+        LineExplained::Reward(row) => Ok(proto::LineExplained {
+            line: row
+                .line()
+                .map(|shown| payment::reward_line(row, shown))
+                .transpose()?,
+            earning: None,
+            reward: Some(reward::to_wire(row)?),
+        }),
+    }
 }
 
 fn component(component: &Component) -> proto::ComponentExplained {

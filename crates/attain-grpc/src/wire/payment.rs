@@ -1,14 +1,18 @@
 //! Batches, paysheets, lines.
 
-use attain_app::{BatchView, PaysheetAction};
+use attain_app::{BatchView, HoldOf, PaysheetAction};
+use attain_domain::ids::{LineId, RewardId};
 use attain_domain::payment::{
     BatchStatus, LineKind, PaymentBatch, PaymentLine, Paysheet, PaysheetStatus,
 };
 use attain_domain::refusal::Refusal;
+use attain_domain::reward::{Reward, RewardKind, RewardLine};
+use attain_domain::time::Date;
 use attain_domain::working::RowFailure;
 use attain_proto::attain::v1 as proto;
 
-use super::values::{choice, date, decimal, missing, money, row_error, stamp};
+use super::settlement;
+use super::values::{choice, date, decimal, missing, money, name, row_error, stamp, text_or_empty};
 
 /// A batch.
 pub(crate) fn batch(batch: &PaymentBatch) -> proto::Batch {
@@ -84,6 +88,11 @@ pub(crate) fn paysheet(sheet: &Paysheet) -> Result<proto::Paysheet, Refusal> {
         create_time: stamp.create_time,
         update_time: stamp.update_time,
         actor: stamp.actor,
+        settlement: sheet
+            .settlement
+            .as_deref()
+            .map(settlement::to_wire)
+            .transpose()?,
     })
 }
 
@@ -127,7 +136,122 @@ pub(crate) fn line(line: &PaymentLine) -> Result<proto::PaymentLine, Refusal> {
         create_time: stamp.create_time,
         update_time: stamp.update_time,
         actor: stamp.actor,
+        reward_id: String::new(),
     })
+}
+
+/// A reward on a paysheet, as the line that shows it.
+///
+/// # Errors
+/// What `money` refuses.
+pub(crate) fn reward_line(
+    reward: &Reward,
+    shown: &RewardLine,
+) -> Result<proto::PaymentLine, Refusal> {
+    let stamp = stamp(&reward.stamp);
+    let kind = match reward.kind {
+        RewardKind::Bonus => proto::LineKind::Bonus,
+        RewardKind::Advance => proto::LineKind::Advance,
+        RewardKind::Repayment => proto::LineKind::Repayment,
+        RewardKind::Adjustment => proto::LineKind::Adjustment,
+    };
+    let (plan, component) = reward.component.clone().unzip();
+    Ok(proto::PaymentLine {
+        line_id: reward.id.to_string(),
+        paysheet_id: shown.paysheet.to_string(),
+        batch_id: shown.batch.to_string(),
+        participant: reward.participant.to_string(),
+        kind: kind.into(),
+        earning_id: String::new(),
+        instalment: 0,
+        plan: text_or_empty(plan),
+        component: text_or_empty(component),
+        earning_period: String::new(),
+        earning_date: Some(date(reward.date)),
+        amount: Some(money(reward.amount)?),
+        currency_rate: Some(decimal(shown.currency_rate)),
+        pay_amount: Some(money(shown.pay_amount)?),
+        held: shown.held,
+        etag: stamp.etag,
+        create_time: stamp.create_time,
+        update_time: stamp.update_time,
+        actor: stamp.actor,
+        reward_id: reward.id.to_string(),
+    })
+}
+
+/// What a sheet shows: its lines by date and id, then its rewards likewise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SheetRow<'a> {
+    Line(&'a PaymentLine),
+    Reward(&'a Reward, &'a RewardLine),
+}
+
+/// Where a row stands on its sheet, in the order of the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RowPosition {
+    Line(Date, LineId),
+    Reward(Date, RewardId),
+}
+
+impl<'a> SheetRow<'a> {
+    /// The rows of a sheet in their order.
+    pub(crate) fn all(lines: &'a [PaymentLine], rewards: &'a [Reward]) -> Vec<Self> {
+        let rewards = rewards
+            .iter()
+            .filter_map(|reward| Some(Self::Reward(reward, reward.line()?)));
+        lines.iter().map(Self::Line).chain(rewards).collect()
+    }
+
+    /// Where it stands.
+    pub(crate) fn position(&self) -> RowPosition {
+        match self {
+            Self::Line(line) => RowPosition::Line(line.date, line.id),
+            Self::Reward(reward, _) => RowPosition::Reward(reward.date, reward.id),
+        }
+    }
+
+    /// It as a line.
+    ///
+    /// # Errors
+    /// What `money` refuses.
+    pub(crate) fn to_wire(self) -> Result<proto::PaymentLine, Refusal> {
+        match self {
+            Self::Line(row) => line(row),
+            Self::Reward(reward, shown) => reward_line(reward, shown),
+        }
+    }
+}
+
+impl RowPosition {
+    /// The parts of a token; [`Self::read`] reads them back.
+    pub(crate) fn parts(self) -> Vec<String> {
+        match self {
+            Self::Line(date, id) => vec![date.to_string(), id.to_string()],
+            Self::Reward(date, id) => vec![date.to_string(), id.to_string()],
+        }
+    }
+
+    /// Reads what [`Self::parts`] wrote: the id says what it is.
+    pub(crate) fn read(parts: &[&str]) -> Option<Self> {
+        let [date, id] = parts else { return None };
+        let date = date.parse().ok()?;
+        match RewardId::parse(id) {
+            Ok(id) => Some(Self::Reward(date, id)),
+            Err(_) => Some(Self::Line(date, LineId::parse(id).ok()?)),
+        }
+    }
+}
+
+/// What is to be held or released: a line, or a reward by its own id.
+///
+/// # Errors
+/// `MISSING_VALUE`, `MALFORMED_VALUE`.
+pub(crate) fn held_from_wire(field: &str, text: &str) -> Result<HoldOf, Refusal> {
+    match RewardId::parse(text) {
+        Ok(id) => Ok(HoldOf::Reward(id)),
+        Err(_) => Ok(HoldOf::Line(name(field, text, LineId::parse)?)),
+    }
 }
 
 /// What is to be done with sheets.

@@ -1,12 +1,14 @@
 //! Statements.
 
 use attain_app::{
-    Attainment, ComponentEarnings, CreditsSummary, Statement, StatementPayment, StatementTotals,
+    Attainment, ComponentEarnings, CreditsSummary, Statement, StatementBalance, StatementPayment,
+    StatementTotals,
 };
 use attain_domain::refusal::Refusal;
 use attain_proto::attain::v1 as proto;
 
 use super::earning::View;
+use super::payment::SheetRow;
 use super::values::{date, decimal, money};
 use super::{credit, earning, payment};
 
@@ -36,6 +38,7 @@ pub(crate) fn to_wire(statement: &Statement) -> Result<proto::Statement, Refusal
             .map(paid)
             .collect::<Result<_, _>>()?,
         totals: Some(totals(&statement.totals)?),
+        balance: Some(balance(&statement.balance)?),
     })
 }
 
@@ -86,11 +89,20 @@ fn paid(of_batch: &StatementPayment) -> Result<proto::StatementPayment, Refusal>
         batch: Some(payment::batch(&of_batch.batch)),
         paysheet: Some(payment::paysheet(&of_batch.sheet)?),
         line_count: of_batch.line_count,
-        first_lines: of_batch
-            .first_lines
-            .iter()
-            .map(payment::line)
+        first_lines: SheetRow::all(&of_batch.first_lines, &of_batch.first_rewards)
+            .into_iter()
+            .map(SheetRow::to_wire)
             .collect::<Result<_, _>>()?,
+        advanced: Some(money(of_batch.advanced)?),
+        recovered: Some(money(of_batch.recovered)?),
+        other_rewards: Some(money(of_batch.other_rewards)?),
+    })
+}
+
+fn balance(balance: &StatementBalance) -> Result<proto::StatementBalance, Refusal> {
+    Ok(proto::StatementBalance {
+        at_end: Some(money(balance.at_end)?),
+        now: Some(money(balance.now)?),
     })
 }
 

@@ -8,6 +8,7 @@ mod limits;
 mod logs;
 mod paging;
 mod pay_run;
+mod rewards;
 mod running;
 mod stopping;
 mod writes;

@@ -2202,8 +2202,125 @@ pub mod adjustment_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// One person's sheet in a batch: a snapshot.
+/// How the minimum of an interval came to be. Amounts are in operating currency.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MinimumTrace {
+    /// For a whole interval.
+    #[prost(message, optional, tag = "1")]
+    pub whole: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Days of the interval on which the participant has the plan.
+    #[prost(int64, tag = "2")]
+    pub days_covered: i64,
+    /// Days of the interval.
+    #[prost(int64, tag = "3")]
+    pub days: i64,
+    /// For these days, rounded.
+    #[prost(message, optional, tag = "4")]
+    pub prorated: ::core::option::Option<super::super::google::r#type::Money>,
+    /// By how much it is raised because a balance cap withheld that before.
+    #[prost(message, optional, tag = "5")]
+    pub raised: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What earlier sheets of the interval paid.
+    #[prost(message, optional, tag = "6")]
+    pub paid_before: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What one payment plan made of a paysheet, and why. Amounts are in operating currency.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanSettlement {
+    /// Which.
+    #[prost(string, tag = "1")]
+    pub payment_plan: ::prost::alloc::string::String,
+    /// What its components earned on this sheet, with what plans before it advanced for them; and the
+    /// sum of other rewards where that is negative and the plan is shared by everything.
+    #[prost(message, optional, tag = "2")]
+    pub earned: ::core::option::Option<super::super::google::r#type::Money>,
+    /// The minimum; absent when the participant does not have the plan in the interval.
+    #[prost(message, optional, tag = "3")]
+    pub minimum: ::core::option::Option<MinimumTrace>,
+    /// What this sheet had to pay at least.
+    #[prost(message, optional, tag = "4")]
+    pub floor: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What was advanced.
+    #[prost(message, optional, tag = "5")]
+    pub advance: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What was taken back of the interval's earlier draws.
+    #[prost(message, optional, tag = "6")]
+    pub taken_back: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What was recovered, of all accounts.
+    #[prost(message, optional, tag = "7")]
+    pub recovered: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What a balance cap withheld of the minimum.
+    #[prost(message, optional, tag = "8")]
+    pub withheld: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What the pay cap withheld (negative: paid of what it had withheld before).
+    #[prost(message, optional, tag = "9")]
+    pub over_cap: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What was forgiven before anything else.
+    #[prost(message, optional, tag = "10")]
+    pub waived: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What was owed in the plan's account before the sheet.
+    #[prost(message, optional, tag = "11")]
+    pub balance_before: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What is owed in it after the sheet.
+    #[prost(message, optional, tag = "12")]
+    pub balance_after: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What payment plans, and the workspace's setting about negative sheets, made of a paysheet.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SheetSettlement {
+    /// Whether it pays.
+    #[prost(enumeration = "SettlementOutcome", tag = "1")]
+    pub outcome: i32,
+    /// By how much a carried sheet would be below zero, in operating currency; absent for another.
+    #[prost(message, optional, tag = "2")]
+    pub carried: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What is owed after the sheet, over all accounts, its own rewards included, in operating
+    /// currency.
+    #[prost(message, optional, tag = "3")]
+    pub balance: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Plan by plan, in the order in which they were settled.
+    #[prost(message, repeated, tag = "4")]
+    pub plans: ::prost::alloc::vec::Vec<PlanSettlement>,
+}
+/// What became of a paysheet once it was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SettlementOutcome {
+    /// Not given.
+    Unspecified = 0,
+    /// It pays nothing or more.
+    Pays = 1,
+    /// It is negative and stands so.
+    Negative = 2,
+    /// It would be below zero: nothing of it is paid, its lines and rewards wait for the next sheet.
+    Carried = 3,
+}
+impl SettlementOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SETTLEMENT_OUTCOME_UNSPECIFIED",
+            Self::Pays => "SETTLEMENT_OUTCOME_PAYS",
+            Self::Negative => "SETTLEMENT_OUTCOME_NEGATIVE",
+            Self::Carried => "SETTLEMENT_OUTCOME_CARRIED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SETTLEMENT_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "SETTLEMENT_OUTCOME_PAYS" => Some(Self::Pays),
+            "SETTLEMENT_OUTCOME_NEGATIVE" => Some(Self::Negative),
+            "SETTLEMENT_OUTCOME_CARRIED" => Some(Self::Carried),
+            _ => None,
+        }
+    }
+}
+/// One person's sheet in a batch: a snapshot.
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Paysheet {
     /// `sht_` and 32 hexadecimal digits.
     #[prost(string, tag = "1")]
@@ -2235,6 +2352,9 @@ pub struct Paysheet {
     /// Who wrote it last.
     #[prost(string, tag = "10")]
     pub actor: ::prost::alloc::string::String,
+    /// What payment plans made of it, and why; absent where there is no payment plan.
+    #[prost(message, optional, tag = "11")]
+    pub settlement: ::core::option::Option<SheetSettlement>,
 }
 /// The states of a paysheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3552,10 +3672,10 @@ pub mod batch_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// One earning or reversal on a paysheet: a snapshot.
+/// One earning, reversal or reward on a paysheet: a snapshot.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PaymentLine {
-    /// `lne_` and 32 hexadecimal digits.
+    /// `lne_` and 32 hexadecimal digits; of a reward its own id, `rwd_` and 32 hexadecimal digits.
     #[prost(string, tag = "1")]
     pub line_id: ::prost::alloc::string::String,
     /// Its sheet.
@@ -3567,25 +3687,25 @@ pub struct PaymentLine {
     /// Whose.
     #[prost(string, tag = "4")]
     pub participant: ::prost::alloc::string::String,
-    /// Earning or reversal.
+    /// Earning, reversal or what kind of reward.
     #[prost(enumeration = "LineKind", tag = "5")]
     pub kind: i32,
-    /// What it pays.
+    /// What it pays; empty for a reward.
     #[prost(string, tag = "6")]
     pub earning_id: ::prost::alloc::string::String,
-    /// Which part of it, from 0.
+    /// Which part of it, from 0; 0 for a reward.
     #[prost(uint32, tag = "7")]
     pub instalment: u32,
-    /// The plan.
+    /// The plan; of a reward that stands beside no component it is empty, as is the component.
     #[prost(string, tag = "8")]
     pub plan: ::prost::alloc::string::String,
     /// The component.
     #[prost(string, tag = "9")]
     pub component: ::prost::alloc::string::String,
-    /// The period of the earning.
+    /// The period of the earning; empty for a reward.
     #[prost(string, tag = "10")]
     pub earning_period: ::prost::alloc::string::String,
-    /// The date of the earning.
+    /// The date of the earning or reward.
     #[prost(message, optional, tag = "11")]
     pub earning_date: ::core::option::Option<super::super::google::r#type::Date>,
     /// In operating currency.
@@ -3612,6 +3732,9 @@ pub struct PaymentLine {
     /// Who wrote it last.
     #[prost(string, tag = "19")]
     pub actor: ::prost::alloc::string::String,
+    /// The reward that it pays; empty for an earning or reversal.
+    #[prost(string, tag = "20")]
+    pub reward_id: ::prost::alloc::string::String,
 }
 /// What a payment line stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -3623,6 +3746,14 @@ pub enum LineKind {
     Earning = 1,
     /// A reversal.
     Reversal = 2,
+    /// A reward that is never owed back.
+    Bonus = 3,
+    /// A reward that is owed back: a draw.
+    Advance = 4,
+    /// A negative reward that pays back: a recovery.
+    Repayment = 5,
+    /// Another reward.
+    Adjustment = 6,
 }
 impl LineKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3634,6 +3765,10 @@ impl LineKind {
             Self::Unspecified => "LINE_KIND_UNSPECIFIED",
             Self::Earning => "LINE_KIND_EARNING",
             Self::Reversal => "LINE_KIND_REVERSAL",
+            Self::Bonus => "LINE_KIND_BONUS",
+            Self::Advance => "LINE_KIND_ADVANCE",
+            Self::Repayment => "LINE_KIND_REPAYMENT",
+            Self::Adjustment => "LINE_KIND_ADJUSTMENT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3642,6 +3777,466 @@ impl LineKind {
             "LINE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
             "LINE_KIND_EARNING" => Some(Self::Earning),
             "LINE_KIND_REVERSAL" => Some(Self::Reversal),
+            "LINE_KIND_BONUS" => Some(Self::Bonus),
+            "LINE_KIND_ADVANCE" => Some(Self::Advance),
+            "LINE_KIND_REPAYMENT" => Some(Self::Repayment),
+            "LINE_KIND_ADJUSTMENT" => Some(Self::Adjustment),
+            _ => None,
+        }
+    }
+}
+/// Which of a participant's balances a recoverable reward counts in. What a participant owes is the
+/// sum of all of them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Account {
+    /// The payment plan whose draws and recoveries count in it; empty for the general account: what
+    /// was assigned by hand, and what lifted a negative sheet.
+    #[prost(string, tag = "1")]
+    pub payment_plan: ::prost::alloc::string::String,
+}
+/// Somebody assigned it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssignedByHand {}
+/// A payment plan made it for a paysheet.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MadeByPaymentPlan {
+    /// Which plan.
+    #[prost(string, tag = "1")]
+    pub payment_plan: ::prost::alloc::string::String,
+    /// The batch whose sheet it is for.
+    #[prost(string, tag = "2")]
+    pub batch_id: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "SettlementStep", tag = "3")]
+    pub step: i32,
+}
+/// The workspace's setting about negative sheets made it, where no payment plan says more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MadeForNegativeSheet {
+    /// The batch whose sheet it is for.
+    #[prost(string, tag = "1")]
+    pub batch_id: ::prost::alloc::string::String,
+    /// A draw that lifted a sheet, or its recovery.
+    #[prost(enumeration = "SettlementStep", tag = "2")]
+    pub step: i32,
+}
+/// Where a reward came from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RewardOrigin {
+    /// Always set.
+    #[prost(oneof = "reward_origin::Origin", tags = "1, 2, 3")]
+    pub origin: ::core::option::Option<reward_origin::Origin>,
+}
+/// Nested message and enum types in `RewardOrigin`.
+pub mod reward_origin {
+    /// Always set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Origin {
+        /// Somebody assigned it.
+        #[prost(message, tag = "1")]
+        ByHand(super::AssignedByHand),
+        /// A payment plan made it.
+        #[prost(message, tag = "2")]
+        PaymentPlan(super::MadeByPaymentPlan),
+        /// The workspace's setting made it.
+        #[prost(message, tag = "3")]
+        NegativeSheet(super::MadeForNegativeSheet),
+    }
+}
+/// How far the payment of a reward has come.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RewardPayment {
+    /// Unpaid, on a paysheet or paid. One that is held stays on its paysheet.
+    #[prost(enumeration = "PaymentState", tag = "1")]
+    pub state: i32,
+    /// The batch; empty while it is on no paysheet, as is what follows.
+    #[prost(string, tag = "2")]
+    pub batch_id: ::prost::alloc::string::String,
+    /// The paysheet.
+    #[prost(string, tag = "3")]
+    pub paysheet_id: ::prost::alloc::string::String,
+    /// Pay currency for one unit of operating currency, at the pay date.
+    #[prost(message, optional, tag = "4")]
+    pub currency_rate: ::core::option::Option<super::super::google::r#type::Decimal>,
+    /// In pay currency: this is what is paid.
+    #[prost(message, optional, tag = "5")]
+    pub pay_amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Held: not part of the sheet's total, and waits for its release.
+    #[prost(bool, tag = "6")]
+    pub held: bool,
+    /// When it was paid; absent before.
+    #[prost(message, optional, tag = "7")]
+    pub paid_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// A clearing made a recoverable reward one that is not.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Cleared {
+    /// The clearing.
+    #[prost(string, tag = "1")]
+    pub clear_id: ::prost::alloc::string::String,
+    /// When.
+    #[prost(message, optional, tag = "2")]
+    pub clear_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// By whom.
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// A reward will not be paid after all.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Withdrawn {
+    /// When.
+    #[prost(message, optional, tag = "1")]
+    pub withdraw_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// By whom.
+    #[prost(string, tag = "2")]
+    pub actor: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A signed amount that was assigned, by a person or by a payment plan. Its amount, its date and
+/// whether it is recoverable never change; a clearing is noted beside them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reward {
+    /// `rwd_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub reward_id: ::prost::alloc::string::String,
+    /// Whose.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// In operating currency; never 0.
+    #[prost(message, optional, tag = "3")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Whether it was assigned as owed back (or, negative, as paying back).
+    #[prost(bool, tag = "4")]
+    pub recoverable: bool,
+    /// What it is for.
+    #[prost(enumeration = "RewardKind", tag = "5")]
+    pub kind: i32,
+    /// The balance it counts in while it is owed.
+    #[prost(message, optional, tag = "6")]
+    pub account: ::core::option::Option<Account>,
+    /// Where it came from.
+    #[prost(message, optional, tag = "7")]
+    pub origin: ::core::option::Option<RewardOrigin>,
+    /// The plan of the component that it stands beside on the paysheet; empty for none.
+    #[prost(string, tag = "8")]
+    pub plan: ::prost::alloc::string::String,
+    /// That component; empty for none.
+    #[prost(string, tag = "9")]
+    pub component: ::prost::alloc::string::String,
+    /// It is owed from this date on, and taken by batches paid on or after it.
+    #[prost(message, optional, tag = "10")]
+    pub date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Why it was assigned.
+    #[prost(string, tag = "11")]
+    pub reason: ::prost::alloc::string::String,
+    /// How far its payment has come.
+    #[prost(message, optional, tag = "12")]
+    pub payment: ::core::option::Option<RewardPayment>,
+    /// Set while a clearing stands that made it non-recoverable.
+    #[prost(message, optional, tag = "13")]
+    pub cleared: ::core::option::Option<Cleared>,
+    /// Set when it will not be paid after all.
+    #[prost(message, optional, tag = "14")]
+    pub withdrawn: ::core::option::Option<Withdrawn>,
+    /// Counts its writes.
+    #[prost(string, tag = "15")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was made.
+    #[prost(message, optional, tag = "16")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When it was last written.
+    #[prost(message, optional, tag = "17")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Who wrote it last.
+    #[prost(string, tag = "18")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// A reward that somebody wants to assign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NewReward {
+    /// To whom. Needed; somebody who has not left before the date.
+    #[prost(string, tag = "1")]
+    pub participant: ::prost::alloc::string::String,
+    /// In operating currency, at most the digits of its minor unit, not 0. Needed.
+    #[prost(message, optional, tag = "2")]
+    pub amount: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Whether it is owed back (or, negative, pays back).
+    #[prost(bool, tag = "3")]
+    pub recoverable: bool,
+    /// What it is for. If not given, a recoverable reward is an advance or, negative, a repayment;
+    /// another one is a bonus or, negative, an adjustment.
+    #[prost(enumeration = "RewardKind", tag = "4")]
+    pub kind: i32,
+    /// The plan of the component that it is to stand beside; empty for none.
+    #[prost(string, tag = "5")]
+    pub plan: ::prost::alloc::string::String,
+    /// That component; empty for none. Plan and component go together.
+    #[prost(string, tag = "6")]
+    pub component: ::prost::alloc::string::String,
+    /// It is owed from this date on, and taken by batches paid on or after it. Needed, in an open
+    /// period.
+    #[prost(message, optional, tag = "7")]
+    pub date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Why. Needed, at most 1,000 bytes.
+    #[prost(string, tag = "8")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What became of one reward of a request.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssignOutcome {
+    /// Where it stood in the request, from 0.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// Always set.
+    #[prost(oneof = "assign_outcome::Outcome", tags = "2, 3")]
+    pub outcome: ::core::option::Option<assign_outcome::Outcome>,
+}
+/// Nested message and enum types in `AssignOutcome`.
+pub mod assign_outcome {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        /// It was assigned.
+        #[prost(message, tag = "2")]
+        Reward(super::Reward),
+        /// It was not.
+        #[prost(message, tag = "3")]
+        Refused(super::Refusal),
+    }
+}
+/// What is owed in one account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AccountBalance {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<Account>,
+    /// In operating currency; never 0.
+    #[prost(message, optional, tag = "2")]
+    pub balance: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What one participant owes, in the list of all.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ParticipantBalance {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub participant: ::prost::alloc::string::String,
+    /// A name for people, as it is now.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// The first day; absent for always.
+    #[prost(message, optional, tag = "3")]
+    pub start_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// The last day; absent while there is none.
+    #[prost(message, optional, tag = "4")]
+    pub last_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// What is owed, in operating currency; positive is owed to the company.
+    #[prost(message, optional, tag = "5")]
+    pub balance: ::core::option::Option<super::super::google::r#type::Money>,
+    /// How many rewards make it up.
+    #[prost(uint64, tag = "6")]
+    pub reward_count: u64,
+}
+/// Somebody forgave everything that the participant owed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClearedByHand {}
+/// A payment plan says that what is left in its account is not recovered any more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaivedByPaymentPlan {
+    /// Which plan.
+    #[prost(string, tag = "1")]
+    pub payment_plan: ::prost::alloc::string::String,
+    /// The batch that found it due.
+    #[prost(string, tag = "2")]
+    pub batch_id: ::prost::alloc::string::String,
+}
+/// The undoing of a clearing: a record of its own, the clearing stays readable.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClearUndo {
+    /// `cud_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub clear_undo_id: ::prost::alloc::string::String,
+    /// From this date on everything is owed again.
+    #[prost(message, optional, tag = "2")]
+    pub date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// How much is owed again, in operating currency.
+    #[prost(message, optional, tag = "4")]
+    pub restored: ::core::option::Option<super::super::google::r#type::Money>,
+    /// When it was made.
+    #[prost(message, optional, tag = "5")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// By whom.
+    #[prost(string, tag = "6")]
+    pub actor: ::prost::alloc::string::String,
+}
+/// One clearing of a participant's balance: what was recoverable is not any more. Nothing is deleted
+/// and no amount changes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Clear {
+    /// `clr_` and 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub clear_id: ::prost::alloc::string::String,
+    /// Whose balance.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// From this date on nothing of it is owed; a balance as of an earlier date still has it.
+    #[prost(message, optional, tag = "3")]
+    pub date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// When it was recorded.
+    #[prost(message, optional, tag = "4")]
+    pub clear_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// By whom.
+    #[prost(string, tag = "5")]
+    pub cleared_by: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+    /// How much was forgiven: the balance before, in operating currency.
+    #[prost(message, optional, tag = "9")]
+    pub forgiven: ::core::option::Option<super::super::google::r#type::Money>,
+    /// The rewards that it made non-recoverable, positive and negative, in rising order.
+    #[prost(string, repeated, tag = "10")]
+    pub reward_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Set when it was undone.
+    #[prost(message, optional, tag = "11")]
+    pub undone: ::core::option::Option<ClearUndo>,
+    /// Counts its writes.
+    #[prost(string, tag = "12")]
+    pub etag: ::prost::alloc::string::String,
+    /// When it was last written.
+    #[prost(message, optional, tag = "13")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// By hand or by a payment plan. Always set.
+    #[prost(oneof = "clear::Origin", tags = "7, 8")]
+    pub origin: ::core::option::Option<clear::Origin>,
+}
+/// Nested message and enum types in `Clear`.
+pub mod clear {
+    /// By hand or by a payment plan. Always set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Origin {
+        /// Somebody forgave everything.
+        #[prost(message, tag = "7")]
+        ByHand(super::ClearedByHand),
+        /// A payment plan waived what was left in its account.
+        #[prost(message, tag = "8")]
+        Waived(super::WaivedByPaymentPlan),
+    }
+}
+/// Nothing was owed, and nothing has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NothingOwed {}
+/// What became of one participant's balance.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClearOutcome {
+    /// Where it stood in the request, from 0.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// Whose.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// Always set.
+    #[prost(oneof = "clear_outcome::Outcome", tags = "3, 4, 5")]
+    pub outcome: ::core::option::Option<clear_outcome::Outcome>,
+}
+/// Nested message and enum types in `ClearOutcome`.
+pub mod clear_outcome {
+    /// Always set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        /// It was cleared, or would be.
+        #[prost(message, tag = "3")]
+        Clear(super::Clear),
+        /// There was nothing to clear.
+        #[prost(message, tag = "4")]
+        Nothing(super::NothingOwed),
+        /// It was refused.
+        #[prost(message, tag = "5")]
+        Refused(super::Refusal),
+    }
+}
+/// What a reward is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RewardKind {
+    /// Not given.
+    Unspecified = 0,
+    /// A positive amount that is never owed back.
+    Bonus = 1,
+    /// A positive amount that is owed back: a draw.
+    Advance = 2,
+    /// A negative amount that pays back: a recovery.
+    Repayment = 3,
+    /// Anything else that is to be added or taken.
+    Adjustment = 4,
+}
+impl RewardKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REWARD_KIND_UNSPECIFIED",
+            Self::Bonus => "REWARD_KIND_BONUS",
+            Self::Advance => "REWARD_KIND_ADVANCE",
+            Self::Repayment => "REWARD_KIND_REPAYMENT",
+            Self::Adjustment => "REWARD_KIND_ADJUSTMENT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REWARD_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "REWARD_KIND_BONUS" => Some(Self::Bonus),
+            "REWARD_KIND_ADVANCE" => Some(Self::Advance),
+            "REWARD_KIND_REPAYMENT" => Some(Self::Repayment),
+            "REWARD_KIND_ADJUSTMENT" => Some(Self::Adjustment),
+            _ => None,
+        }
+    }
+}
+/// Why the settlement of a paysheet made a reward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SettlementStep {
+    /// Not given.
+    Unspecified = 0,
+    /// The minimum was not earned: this is the rest of it, or the draw that is paid on top.
+    Draw = 1,
+    /// An earlier sheet of the same interval drew more than the interval as a whole needed.
+    DrawTakenBack = 2,
+    /// Something that is owed was recovered.
+    Recovery = 3,
+    /// More was due than the most that may be paid, or what was over it earlier is paid now.
+    PayCap = 4,
+}
+impl SettlementStep {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SETTLEMENT_STEP_UNSPECIFIED",
+            Self::Draw => "SETTLEMENT_STEP_DRAW",
+            Self::DrawTakenBack => "SETTLEMENT_STEP_DRAW_TAKEN_BACK",
+            Self::Recovery => "SETTLEMENT_STEP_RECOVERY",
+            Self::PayCap => "SETTLEMENT_STEP_PAY_CAP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SETTLEMENT_STEP_UNSPECIFIED" => Some(Self::Unspecified),
+            "SETTLEMENT_STEP_DRAW" => Some(Self::Draw),
+            "SETTLEMENT_STEP_DRAW_TAKEN_BACK" => Some(Self::DrawTakenBack),
+            "SETTLEMENT_STEP_RECOVERY" => Some(Self::Recovery),
+            "SETTLEMENT_STEP_PAY_CAP" => Some(Self::PayCap),
             _ => None,
         }
     }
@@ -3779,7 +4374,7 @@ pub struct CalculationExplained {
     pub released: bool,
 }
 /// A payment line of an earning, and how far its payment has come.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PaymentExplained {
     /// The line.
     #[prost(message, optional, tag = "1")]
@@ -3845,9 +4440,12 @@ pub struct LineExplained {
     /// The line.
     #[prost(message, optional, tag = "1")]
     pub line: ::core::option::Option<PaymentLine>,
-    /// The earning that it pays; absent if it is not stored any more.
+    /// The earning that it pays; absent if it is not stored any more, and for a reward.
     #[prost(message, optional, tag = "2")]
     pub earning: ::core::option::Option<Explanation>,
+    /// The reward that it pays; absent for an earning or reversal.
+    #[prost(message, optional, tag = "3")]
+    pub reward: ::core::option::Option<Reward>,
 }
 /// One version of a transaction.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5821,7 +6419,7 @@ pub struct GetPaysheetRequest {
     pub paysheet_id: ::prost::alloc::string::String,
 }
 /// The paysheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetPaysheetResponse {
     /// The paysheet.
     #[prost(message, optional, tag = "1")]
@@ -5829,7 +6427,7 @@ pub struct GetPaysheetResponse {
     /// Its batch.
     #[prost(message, optional, tag = "2")]
     pub batch: ::core::option::Option<Batch>,
-    /// How many lines it has, held ones included.
+    /// How many lines it has, rewards and held ones included.
     #[prost(uint64, tag = "3")]
     pub line_count: u64,
 }
@@ -5852,7 +6450,7 @@ pub struct ListPaymentLinesRequest {
 /// A page of lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListPaymentLinesResponse {
-    /// In order of date and id.
+    /// Earnings and reversals in order of date and id, then rewards likewise.
     #[prost(message, repeated, tag = "1")]
     pub payment_lines: ::prost::alloc::vec::Vec<PaymentLine>,
     /// For the next page; empty on the last one.
@@ -5878,12 +6476,15 @@ pub struct ExplainPaysheetRequest {
 /// A page of explained lines.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExplainPaysheetResponse {
-    /// In order of date and id.
+    /// Earnings and reversals in order of date and id, then rewards likewise.
     #[prost(message, repeated, tag = "1")]
     pub lines: ::prost::alloc::vec::Vec<LineExplained>,
     /// For the next page; empty on the last one.
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
+    /// The paysheet, with what payment plans made of it.
+    #[prost(message, optional, tag = "3")]
+    pub paysheet: ::core::option::Option<Paysheet>,
 }
 /// Asks for a paysheet to be locked.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5902,7 +6503,7 @@ pub struct LockPaysheetRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The paysheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LockPaysheetResponse {
     /// The paysheet.
     #[prost(message, optional, tag = "1")]
@@ -5925,7 +6526,7 @@ pub struct SubmitPaysheetRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The paysheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SubmitPaysheetResponse {
     /// The paysheet.
     #[prost(message, optional, tag = "1")]
@@ -5948,7 +6549,7 @@ pub struct ApprovePaysheetRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The paysheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ApprovePaysheetResponse {
     /// The paysheet.
     #[prost(message, optional, tag = "1")]
@@ -5971,7 +6572,7 @@ pub struct RejectPaysheetRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The paysheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RejectPaysheetResponse {
     /// The paysheet.
     #[prost(message, optional, tag = "1")]
@@ -6015,7 +6616,7 @@ pub struct HoldLineRequest {
     /// The caller's id of this write; empty for none.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
-    /// The line. Needed.
+    /// The line (`lne_…`), or a reward on a sheet that was assigned by hand (`rwd_…`). Needed.
     #[prost(string, tag = "3")]
     pub line_id: ::prost::alloc::string::String,
     /// The version of the line that was read; empty for any.
@@ -6023,7 +6624,7 @@ pub struct HoldLineRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The line and its sheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HoldLineResponse {
     /// The sheet, with the new sums.
     #[prost(message, optional, tag = "1")]
@@ -6041,7 +6642,7 @@ pub struct ReleaseLineRequest {
     /// The caller's id of this write; empty for none.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
-    /// The line. Needed.
+    /// The line (`lne_…`), or a reward on a sheet that was assigned by hand (`rwd_…`). Needed.
     #[prost(string, tag = "3")]
     pub line_id: ::prost::alloc::string::String,
     /// The version of the line that was read; empty for any.
@@ -6049,7 +6650,7 @@ pub struct ReleaseLineRequest {
     pub etag: ::prost::alloc::string::String,
 }
 /// The line and its sheet.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReleaseLineResponse {
     /// The sheet, with the new sums.
     #[prost(message, optional, tag = "1")]
@@ -6241,7 +6842,8 @@ pub mod paysheet_service_client {
                 .insert(GrpcMethod::new("attain.v1.PaysheetService", "GetPaysheet"));
             self.inner.unary(req, path, codec).await
         }
-        /// Lists the lines of a paysheet in order of date and id, held ones included.
+        /// Lists the lines of a paysheet, held ones included: earnings and reversals in order of date and
+        /// id, then rewards in order of date and id.
         pub async fn list_payment_lines(
             &mut self,
             request: impl tonic::IntoRequest<super::ListPaymentLinesRequest>,
@@ -6268,7 +6870,8 @@ pub mod paysheet_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// The lines of a paysheet in order of date and id, each with the explanation of its earning.
+        /// The lines of a paysheet in the order of ListPaymentLines, each with the explanation of its
+        /// earning or with its reward.
         pub async fn explain_paysheet(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainPaysheetRequest>,
@@ -6502,7 +7105,8 @@ pub mod paysheet_service_server {
             tonic::Response<super::GetPaysheetResponse>,
             tonic::Status,
         >;
-        /// Lists the lines of a paysheet in order of date and id, held ones included.
+        /// Lists the lines of a paysheet, held ones included: earnings and reversals in order of date and
+        /// id, then rewards in order of date and id.
         async fn list_payment_lines(
             &self,
             request: tonic::Request<super::ListPaymentLinesRequest>,
@@ -6510,7 +7114,8 @@ pub mod paysheet_service_server {
             tonic::Response<super::ListPaymentLinesResponse>,
             tonic::Status,
         >;
-        /// The lines of a paysheet in order of date and id, each with the explanation of its earning.
+        /// The lines of a paysheet in the order of ListPaymentLines, each with the explanation of its
+        /// earning or with its reward.
         async fn explain_paysheet(
             &self,
             request: tonic::Request<super::ExplainPaysheetRequest>,
@@ -7194,6 +7799,1196 @@ pub mod paysheet_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "attain.v1.PaysheetService";
     impl<T> tonic::server::NamedService for PaysheetServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Asks for rewards to be assigned.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssignRewardsRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The caller's id of this write; empty for none.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// What is assigned; at most 10,000.
+    #[prost(message, repeated, tag = "3")]
+    pub rewards: ::prost::alloc::vec::Vec<NewReward>,
+}
+/// What became of them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssignRewardsResponse {
+    /// One for each reward, in the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub outcomes: ::prost::alloc::vec::Vec<AssignOutcome>,
+}
+/// Asks for a reward to be withdrawn.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawRewardRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The caller's id of this write; empty for none.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The reward. Needed.
+    #[prost(string, tag = "3")]
+    pub reward_id: ::prost::alloc::string::String,
+    /// Why. Needed, at most 1,000 bytes.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// The version that was read; empty for any.
+    #[prost(string, tag = "5")]
+    pub etag: ::prost::alloc::string::String,
+}
+/// The reward.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawRewardResponse {
+    /// The reward, withdrawn.
+    #[prost(message, optional, tag = "1")]
+    pub reward: ::core::option::Option<Reward>,
+}
+/// Asks for a reward.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetRewardRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The reward. Needed.
+    #[prost(string, tag = "2")]
+    pub reward_id: ::prost::alloc::string::String,
+}
+/// The reward.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetRewardResponse {
+    /// The reward.
+    #[prost(message, optional, tag = "1")]
+    pub reward: ::core::option::Option<Reward>,
+}
+/// Asks for a page of rewards.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRewardsRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// Whose; at least one, at most 1,000.
+    #[prost(string, repeated, tag = "2")]
+    pub participants: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Most rewards to answer with: 0 means 100, at most 1,000.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of rewards.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListRewardsResponse {
+    /// In order of participant, date and id.
+    #[prost(message, repeated, tag = "1")]
+    pub rewards: ::prost::alloc::vec::Vec<Reward>,
+    /// For the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks what a participant owes. Without a date and a moment: now, whatever it is dated.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadBalanceRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// Who. Needed.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// What is dated on or before this date counts; absent for any date.
+    #[prost(message, optional, tag = "3")]
+    pub as_of_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// What was recorded at or before this moment counts; absent for everything until now.
+    #[prost(message, optional, tag = "4")]
+    pub known_at_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// What the participant owes, and why.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReadBalanceResponse {
+    /// Who.
+    #[prost(string, tag = "1")]
+    pub participant: ::prost::alloc::string::String,
+    /// In operating currency; positive is owed to the company.
+    #[prost(message, optional, tag = "2")]
+    pub balance: ::core::option::Option<super::super::google::r#type::Money>,
+    /// By account; accounts in which nothing is owed are left out.
+    #[prost(message, repeated, tag = "3")]
+    pub accounts: ::prost::alloc::vec::Vec<AccountBalance>,
+    /// How many rewards make it up.
+    #[prost(uint64, tag = "4")]
+    pub reward_count: u64,
+    /// The first 1,000 of them, by date and id; ListRewards has all rewards.
+    #[prost(message, repeated, tag = "5")]
+    pub first_rewards: ::prost::alloc::vec::Vec<Reward>,
+}
+/// Asks for a page of participants with what each owes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListParticipantBalancesRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// What is dated on or before this date counts; absent for any date.
+    #[prost(message, optional, tag = "2")]
+    pub as_of_date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// What was recorded at or before this moment counts; absent for everything until now.
+    #[prost(message, optional, tag = "3")]
+    pub known_at_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Most participants to answer with: 0 means 100, at most 1,000.
+    #[prost(int32, tag = "4")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first page.
+    #[prost(string, tag = "5")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of participants.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListParticipantBalancesResponse {
+    /// In order of participants, those who owe nothing included.
+    #[prost(message, repeated, tag = "1")]
+    pub balances: ::prost::alloc::vec::Vec<ParticipantBalance>,
+    /// For the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for balances to be cleared.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClearBalancesRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The caller's id of this write; empty for none.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Whose, each once; at least one, at most 10,000.
+    #[prost(string, repeated, tag = "3")]
+    pub participants: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// From this date on nothing is owed; absent for today, in UTC. In an open period.
+    #[prost(message, optional, tag = "4")]
+    pub date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Why. Needed, at most 1,000 bytes.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// Only says what would be forgiven, and writes nothing. The ids of what would be made are other
+    /// ones when it is made.
+    #[prost(bool, tag = "6")]
+    pub validate_only: bool,
+}
+/// What became of the balances, or would.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClearBalancesResponse {
+    /// One for each participant, in the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub outcomes: ::prost::alloc::vec::Vec<ClearOutcome>,
+}
+/// Asks for a clearing to be undone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UndoClearRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// The caller's id of this write; empty for none.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The clearing. Needed.
+    #[prost(string, tag = "3")]
+    pub clear_id: ::prost::alloc::string::String,
+    /// From this date on everything is owed again, not before the clearing's; absent for today, in
+    /// UTC. In an open period.
+    #[prost(message, optional, tag = "4")]
+    pub date: ::core::option::Option<super::super::google::r#type::Date>,
+    /// Why. Needed, at most 1,000 bytes.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// The version of the clearing that was read; empty for any.
+    #[prost(string, tag = "6")]
+    pub etag: ::prost::alloc::string::String,
+}
+/// The clearing.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UndoClearResponse {
+    /// The clearing, with its undoing.
+    #[prost(message, optional, tag = "1")]
+    pub clear: ::core::option::Option<Clear>,
+}
+/// Asks for a page of clearings.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListClearsRequest {
+    /// The workspace. Needed.
+    #[prost(string, tag = "1")]
+    pub workspace: ::prost::alloc::string::String,
+    /// Whose. Needed.
+    #[prost(string, tag = "2")]
+    pub participant: ::prost::alloc::string::String,
+    /// Most clearings to answer with: 0 means 100, at most 1,000.
+    #[prost(int32, tag = "3")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of clearings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListClearsResponse {
+    /// Oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub clears: ::prost::alloc::vec::Vec<Clear>,
+    /// For the next page; empty on the last one.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Generated client implementations.
+pub mod reward_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Rewards, what is owed because of them, and forgiving it.
+    ///
+    /// Owed balance = the sum of the recoverable rewards that were neither cleared nor withdrawn, paid or
+    /// not, whether a person or a payment plan assigned them.
+    #[derive(Debug, Clone)]
+    pub struct RewardServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl RewardServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> RewardServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> RewardServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            RewardServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Assigns rewards by hand. What is refused does not stop the others. A request may have 32 MiB.
+        pub async fn assign_rewards(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AssignRewardsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AssignRewardsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/AssignRewards",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "AssignRewards"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Withdraws a reward that was assigned by hand and that no paysheet has taken yet. The record
+        /// stays.
+        pub async fn withdraw_reward(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawRewardRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawRewardResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/WithdrawReward",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "WithdrawReward"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// One reward.
+        pub async fn get_reward(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetRewardRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRewardResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/GetReward",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "GetReward"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the rewards of some participants in order of participant, date and id, withdrawn ones
+        /// included.
+        pub async fn list_rewards(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListRewardsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRewardsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/ListRewards",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "ListRewards"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What a participant owes, with the rewards that make it up: now, or as of a past date with what
+        /// was known at a past moment.
+        pub async fn read_balance(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReadBalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadBalanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/ReadBalance",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "ReadBalance"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists all participants with what each owes, in order of participants.
+        pub async fn list_participant_balances(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListParticipantBalancesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListParticipantBalancesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/ListParticipantBalances",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("attain.v1.RewardService", "ListParticipantBalances"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Forgives what participants owe: every recoverable reward of theirs, positive and negative,
+        /// becomes non-recoverable. Nothing is deleted, no amount changes, paid sheets stay. A participant
+        /// who cannot be cleared does not stop the others.
+        pub async fn clear_balances(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ClearBalancesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClearBalancesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/ClearBalances",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "ClearBalances"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Undoes a clearing: what it forgave is owed again. That is a record of its own.
+        pub async fn undo_clear(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UndoClearRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UndoClearResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/UndoClear",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "UndoClear"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the clearings of a participant, oldest first, undone ones included.
+        pub async fn list_clears(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListClearsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListClearsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/attain.v1.RewardService/ListClears",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("attain.v1.RewardService", "ListClears"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod reward_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with RewardServiceServer.
+    #[async_trait]
+    pub trait RewardService: std::marker::Send + std::marker::Sync + 'static {
+        /// Assigns rewards by hand. What is refused does not stop the others. A request may have 32 MiB.
+        async fn assign_rewards(
+            &self,
+            request: tonic::Request<super::AssignRewardsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AssignRewardsResponse>,
+            tonic::Status,
+        >;
+        /// Withdraws a reward that was assigned by hand and that no paysheet has taken yet. The record
+        /// stays.
+        async fn withdraw_reward(
+            &self,
+            request: tonic::Request<super::WithdrawRewardRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawRewardResponse>,
+            tonic::Status,
+        >;
+        /// One reward.
+        async fn get_reward(
+            &self,
+            request: tonic::Request<super::GetRewardRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRewardResponse>,
+            tonic::Status,
+        >;
+        /// Lists the rewards of some participants in order of participant, date and id, withdrawn ones
+        /// included.
+        async fn list_rewards(
+            &self,
+            request: tonic::Request<super::ListRewardsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListRewardsResponse>,
+            tonic::Status,
+        >;
+        /// What a participant owes, with the rewards that make it up: now, or as of a past date with what
+        /// was known at a past moment.
+        async fn read_balance(
+            &self,
+            request: tonic::Request<super::ReadBalanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReadBalanceResponse>,
+            tonic::Status,
+        >;
+        /// Lists all participants with what each owes, in order of participants.
+        async fn list_participant_balances(
+            &self,
+            request: tonic::Request<super::ListParticipantBalancesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListParticipantBalancesResponse>,
+            tonic::Status,
+        >;
+        /// Forgives what participants owe: every recoverable reward of theirs, positive and negative,
+        /// becomes non-recoverable. Nothing is deleted, no amount changes, paid sheets stay. A participant
+        /// who cannot be cleared does not stop the others.
+        async fn clear_balances(
+            &self,
+            request: tonic::Request<super::ClearBalancesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ClearBalancesResponse>,
+            tonic::Status,
+        >;
+        /// Undoes a clearing: what it forgave is owed again. That is a record of its own.
+        async fn undo_clear(
+            &self,
+            request: tonic::Request<super::UndoClearRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UndoClearResponse>,
+            tonic::Status,
+        >;
+        /// Lists the clearings of a participant, oldest first, undone ones included.
+        async fn list_clears(
+            &self,
+            request: tonic::Request<super::ListClearsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListClearsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Rewards, what is owed because of them, and forgiving it.
+    ///
+    /// Owed balance = the sum of the recoverable rewards that were neither cleared nor withdrawn, paid or
+    /// not, whether a person or a payment plan assigned them.
+    #[derive(Debug)]
+    pub struct RewardServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> RewardServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for RewardServiceServer<T>
+    where
+        T: RewardService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/attain.v1.RewardService/AssignRewards" => {
+                    #[allow(non_camel_case_types)]
+                    struct AssignRewardsSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::AssignRewardsRequest>
+                    for AssignRewardsSvc<T> {
+                        type Response = super::AssignRewardsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AssignRewardsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::assign_rewards(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AssignRewardsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/WithdrawReward" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawRewardSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::WithdrawRewardRequest>
+                    for WithdrawRewardSvc<T> {
+                        type Response = super::WithdrawRewardResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawRewardRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::withdraw_reward(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawRewardSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/GetReward" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetRewardSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::GetRewardRequest>
+                    for GetRewardSvc<T> {
+                        type Response = super::GetRewardResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetRewardRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::get_reward(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetRewardSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/ListRewards" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListRewardsSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::ListRewardsRequest>
+                    for ListRewardsSvc<T> {
+                        type Response = super::ListRewardsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListRewardsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::list_rewards(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListRewardsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/ReadBalance" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReadBalanceSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::ReadBalanceRequest>
+                    for ReadBalanceSvc<T> {
+                        type Response = super::ReadBalanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReadBalanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::read_balance(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReadBalanceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/ListParticipantBalances" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListParticipantBalancesSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::ListParticipantBalancesRequest>
+                    for ListParticipantBalancesSvc<T> {
+                        type Response = super::ListParticipantBalancesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                super::ListParticipantBalancesRequest,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::list_participant_balances(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListParticipantBalancesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/ClearBalances" => {
+                    #[allow(non_camel_case_types)]
+                    struct ClearBalancesSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::ClearBalancesRequest>
+                    for ClearBalancesSvc<T> {
+                        type Response = super::ClearBalancesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ClearBalancesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::clear_balances(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ClearBalancesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/UndoClear" => {
+                    #[allow(non_camel_case_types)]
+                    struct UndoClearSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::UndoClearRequest>
+                    for UndoClearSvc<T> {
+                        type Response = super::UndoClearResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UndoClearRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::undo_clear(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UndoClearSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/attain.v1.RewardService/ListClears" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListClearsSvc<T: RewardService>(pub Arc<T>);
+                    impl<
+                        T: RewardService,
+                    > tonic::server::UnaryService<super::ListClearsRequest>
+                    for ListClearsSvc<T> {
+                        type Response = super::ListClearsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListClearsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RewardService>::list_clears(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListClearsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for RewardServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "attain.v1.RewardService";
+    impl<T> tonic::server::NamedService for RewardServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
@@ -8389,12 +10184,22 @@ pub struct StatementPayment {
     /// The sheet.
     #[prost(message, optional, tag = "2")]
     pub paysheet: ::core::option::Option<Paysheet>,
-    /// How many lines it has.
+    /// How many lines it has, rewards included.
     #[prost(uint64, tag = "3")]
     pub line_count: u64,
-    /// The first 1,000; ListPaymentLines has all.
+    /// The first 1,000 of earnings and the first 1,000 of rewards; ListPaymentLines has all.
     #[prost(message, repeated, tag = "4")]
     pub first_lines: ::prost::alloc::vec::Vec<PaymentLine>,
+    /// What it advances, held rewards left out, in operating currency: the sum of its positive
+    /// recoverable rewards.
+    #[prost(message, optional, tag = "5")]
+    pub advanced: ::core::option::Option<super::super::google::r#type::Money>,
+    /// What it recovers, likewise, as a positive amount: the sum of its negative recoverable rewards.
+    #[prost(message, optional, tag = "6")]
+    pub recovered: ::core::option::Option<super::super::google::r#type::Money>,
+    /// The sum of its other rewards, likewise.
+    #[prost(message, optional, tag = "7")]
+    pub other_rewards: ::core::option::Option<super::super::google::r#type::Money>,
 }
 /// What the earnings of the period come to, in operating currency.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -8411,6 +10216,16 @@ pub struct StatementTotals {
     /// Earned less paid: what is still owed for the period.
     #[prost(message, optional, tag = "4")]
     pub liability: ::core::option::Option<super::super::google::r#type::Money>,
+}
+/// What the participant owes to the company, in operating currency; see RewardService.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatementBalance {
+    /// As of the last date of the period, as known now.
+    #[prost(message, optional, tag = "1")]
+    pub at_end: ::core::option::Option<super::super::google::r#type::Money>,
+    /// Now.
+    #[prost(message, optional, tag = "2")]
+    pub now: ::core::option::Option<super::super::google::r#type::Money>,
 }
 /// What a participant sold, earned and was paid in a period.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -8452,6 +10267,9 @@ pub struct Statement {
     /// What was earned, paid and is owed.
     #[prost(message, optional, tag = "12")]
     pub totals: ::core::option::Option<StatementTotals>,
+    /// What the participant owes.
+    #[prost(message, optional, tag = "13")]
+    pub balance: ::core::option::Option<StatementBalance>,
 }
 /// Asks for a statement.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

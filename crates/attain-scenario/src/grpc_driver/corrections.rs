@@ -214,7 +214,8 @@ impl GrpcDriver {
             live.into_iter().map(|earning| earning.earning_id).collect();
         for (sheet, _) in self.sheets().await? {
             let lines = all(self.client.payment_lines(&sheet.paysheet_id)).await?;
-            waiting.extend(lines.into_iter().map(|line| line.earning_id));
+            let of_earnings = lines.into_iter().filter(|line| line.reward_id.is_empty());
+            waiting.extend(of_earnings.map(|line| line.earning_id));
         }
         let mut versions: Vec<EarningVersion> = Vec::new();
         while let Some(id) = waiting.pop_first() {

@@ -83,19 +83,19 @@ words! {
     "remove_attributes" => remove_attributes,
 }
 
-pub(super) fn malformed(field: &str, text: impl Into<String>) -> Refusal {
+pub(crate) fn malformed(field: &str, text: impl Into<String>) -> Refusal {
     Refusal::new(Reason::MalformedValue, text).at(field)
 }
 
 /// What is given, read; nothing stays nothing.
-pub(super) fn given<T>(
+pub(crate) fn given<T>(
     text: Option<&String>,
     read: impl FnOnce(&str) -> Result<T, Refusal>,
 ) -> Result<Option<T>, Refusal> {
     text.map(|text| read(text.trim())).transpose()
 }
 
-pub(super) fn name<T>(
+pub(crate) fn name<T>(
     field: &str,
     text: &str,
     parse: fn(&str) -> Result<T, IdError>,
@@ -114,7 +114,7 @@ pub(super) fn number(field: &str, text: &str) -> Result<Decimal, Refusal> {
 }
 
 /// An amount, with its currency or in the usual one.
-pub(super) fn money(field: &str, text: &str, usual: Currency) -> Result<Money, Refusal> {
+pub(crate) fn money(field: &str, text: &str, usual: Currency) -> Result<Money, Refusal> {
     let (amount, currency) = match text.split_once(' ') {
         None => (text, usual),
         Some((amount, code)) => {
@@ -128,7 +128,7 @@ pub(super) fn money(field: &str, text: &str, usual: Currency) -> Result<Money, R
 }
 
 /// True or false, as an import has it.
-pub(super) fn truth(field: &str, text: &str) -> Result<bool, Refusal> {
+pub(crate) fn truth(field: &str, text: &str) -> Result<bool, Refusal> {
     let is_one_of = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     if is_one_of(["true", "yes", "1"]) {
         Ok(true)

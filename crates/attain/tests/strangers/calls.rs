@@ -6,10 +6,10 @@ use attain_client::proto::adjustment::Subject;
 use attain_client::proto::adjustment_outcome::Outcome as Answer;
 use attain_client::proto::{
     Adjustment, CreditAdjustment, CreditCancellation, CreditRow, DateRange, DefinitionKind,
-    DefinitionReference, EarningView, PaysheetAction, Process, Refusal, TransactionAdjustment,
-    TransactionRow, WhenBusy, credit_adjustment, transaction_adjustment,
+    DefinitionReference, EarningView, NewReward, PaysheetAction, Process, Refusal,
+    TransactionAdjustment, TransactionRow, WhenBusy, credit_adjustment, transaction_adjustment,
 };
-use attain_client::{ApplyMode, Client, ClientError, Rows, values};
+use attain_client::{ApplyMode, BalanceAsOf, ClearMode, Client, ClientError, Rows, values};
 use futures::{TryStreamExt, stream};
 
 /// What a call names.
@@ -20,6 +20,8 @@ pub(crate) struct Named {
     pub(crate) batch: String,
     pub(crate) sheet: String,
     pub(crate) line: String,
+    pub(crate) reward: String,
+    pub(crate) clear: String,
     pub(crate) earning: String,
     pub(crate) credit: String,
     /// The id of a transaction.
@@ -85,6 +87,7 @@ pub(crate) async fn reads(client: &Client, named: &Named) -> Vec<Called> {
     let transaction = client.transaction(order, "ORDER").await;
     let mut called = reads_of_payments(client, named).await;
     called.extend(reads_of_the_past(client, named).await);
+    called.extend(reads_of_rewards(client, named).await);
     let (activities, workspaces) = (client.activities(), client.workspaces());
     let (export, definitions) = (client.export().await, client.definitions(kind));
     let statement = client.statement(who, "2026-01").await;
@@ -272,6 +275,66 @@ pub(crate) async fn payments(client: &Client, named: &Named) -> Vec<Called> {
     ]
 }
 
+/// The calls that read rewards and what is owed because of them.
+async fn reads_of_rewards(client: &Client, named: &Named) -> Vec<Called> {
+    let who = named.participant;
+    let now = BalanceAsOf::default();
+    vec![
+        (
+            "RewardService/GetReward",
+            one(client.reward(&named.reward).await),
+        ),
+        (
+            "RewardService/ListRewards",
+            all(client.rewards(&[who])).await,
+        ),
+        (
+            "RewardService/ReadBalance",
+            one(client.balance(who, now).await),
+        ),
+        (
+            "RewardService/ListParticipantBalances",
+            all(client.participant_balances(now)).await,
+        ),
+        ("RewardService/ListClears", all(client.clears(who)).await),
+    ]
+}
+
+/// The calls that write rewards and clearings.
+async fn writes_of_rewards(client: &Client, named: &Named) -> Vec<Called> {
+    let assigned = client.assign_rewards(vec![draw(named.participant)]).await;
+    let assigned = assigned.map(|told| told.into_iter().collect::<Result<Vec<_>, Refusal>>());
+    let whose = [named.participant];
+    let cleared = client.clear_balances(&whose, None, WHY, ClearMode::Clear);
+    let (reward, clear) = (&named.reward, &named.clear);
+    vec![
+        ("RewardService/AssignRewards", one(assigned)),
+        ("RewardService/ClearBalances", one(cleared.await)),
+        (
+            "RewardService/WithdrawReward",
+            one(client.withdraw_reward(reward, WHY, None).await),
+        ),
+        (
+            "RewardService/UndoClear",
+            one(client.undo_clear(clear, None, WHY, None).await),
+        ),
+    ]
+}
+
+const WHY: &str = "as agreed";
+
+/// Something that a participant owes.
+pub(crate) fn draw(participant: &str) -> NewReward {
+    NewReward {
+        participant: participant.to_owned(),
+        amount: values::money("100", "USD"),
+        recoverable: true,
+        date: values::date("2026-01-31"),
+        reason: WHY.to_owned(),
+        ..NewReward::default()
+    }
+}
+
 /// The other calls that write.
 pub(crate) async fn writes(client: &Client, named: &Named) -> Vec<Called> {
     let plan = DefinitionReference {
@@ -296,6 +359,7 @@ pub(crate) async fn writes(client: &Client, named: &Named) -> Vec<Called> {
     let started = repeat.start_run(process, january(), WhenBusy::Refuse).await;
     let same = client.clone().in_workspace(named.workspace);
     let mut called = adjustments(client, named).await;
+    called.extend(writes_of_rewards(client, named).await);
     called.extend([
         ("DefinitionService/ApplyDefinitions", one(deleted)),
         ("CreditService/ImportCredits", streamed(credits).await),

@@ -182,7 +182,7 @@ async fn a_half_made_batch_can_be_refreshed_or_deleted_and_nothing_else() {
     assert_eq!(
         reason(
             engine
-                .line_action(caller, line.id, LineAction::Hold, None)
+                .line_action(caller, HoldOf::Line(line.id), LineAction::Hold, None)
                 .await
         ),
         wrong

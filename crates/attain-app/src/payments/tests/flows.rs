@@ -201,12 +201,12 @@ async fn a_held_line_returns_when_it_is_released_and_is_paid_once() {
     let january = company.january().await.unwrap().batch.id;
     let line = company.lines(january).await.remove(1);
     let held = engine
-        .line_action(caller, line.id, LineAction::Hold, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Hold, None)
         .await
         .unwrap();
     assert_eq!((held.sheet.total, held.sheet.held), (usd("70"), usd("30")));
     let again = engine
-        .line_action(caller, line.id, LineAction::Hold, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Hold, None)
         .await;
     assert_eq!(reason(again), Some(Reason::WrongState));
     let refreshed = engine.refresh_batch(caller, january, None).await.unwrap();
@@ -222,13 +222,13 @@ async fn a_held_line_returns_when_it_is_released_and_is_paid_once() {
     );
     company.check_books().await;
     let released = engine
-        .line_action(caller, line.id, LineAction::Release, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Release, None)
         .await
         .unwrap();
     assert_eq!((released.line, released.sheet.held), (None, usd("0")));
     assert_eq!(released.sheet.total, usd("70"), "what was paid stays");
     let again = engine
-        .line_action(caller, line.id, LineAction::Release, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Release, None)
         .await;
     assert_eq!(reason(again), Some(Reason::NotFound));
     let february = company.batch_of("2026-02").await.unwrap();
@@ -253,7 +253,7 @@ async fn a_hold_outlives_the_recalculation_of_what_is_held() {
     let january = company.january().await.unwrap().batch.id;
     let line = company.lines(january).await.remove(1);
     engine
-        .line_action(caller, line.id, LineAction::Hold, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Hold, None)
         .await
         .unwrap();
     company.freeze_and_pay(january).await;
@@ -271,7 +271,7 @@ async fn a_hold_outlives_the_recalculation_of_what_is_held() {
     );
     let line = company.lines(february.batch.id).await.remove(0);
     engine
-        .line_action(caller, line.id, LineAction::Release, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Release, None)
         .await
         .unwrap();
     assert_eq!(
@@ -399,7 +399,7 @@ async fn what_changed_since_it_was_read_is_left_alone() {
     );
     let line = company.lines(id).await.remove(0);
     let hold = engine
-        .line_action(caller, line.id, LineAction::Hold, stale)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Hold, stale)
         .await;
     assert_eq!(reason(hold), mismatch);
     let lock = engine
@@ -418,7 +418,7 @@ async fn every_change_is_in_the_activity_log() {
     let id = company.january().await.unwrap().batch.id;
     let line = company.lines(id).await.remove(0);
     engine
-        .line_action(caller, line.id, LineAction::Hold, None)
+        .line_action(caller, HoldOf::Line(line.id), LineAction::Hold, None)
         .await
         .unwrap();
     company.freeze_and_pay(id).await;
