@@ -2,6 +2,7 @@
 
 mod corrections;
 mod refusals;
+mod rewards;
 mod show;
 mod wire;
 
@@ -19,7 +20,7 @@ use attain_domain::run::Process;
 use futures::stream::{self, TryStreamExt};
 
 use crate::driver::{Answer, BatchAction, Driver, LineChoice, SheetAction, View};
-use crate::format::{AdjustStep, AdjustmentStep};
+use crate::format::{AdjustStep, AdjustmentStep, ClearStep, RewardStep, UndoStep, WithdrawStep};
 use crate::show::{counts, rejected};
 use crate::table::Row;
 use crate::texts::{process, rows};
@@ -381,8 +382,35 @@ impl Driver for GrpcDriver {
         done.map(|_| Answer::default()).map_err(refusal)
     }
 
+    async fn assign(&mut self, rewards: &[RewardStep]) -> Result<Answer, Refusal> {
+        self.assign_all(rewards).await
+    }
+
+    async fn withdraw(&mut self, reward: &WithdrawStep) -> Result<Answer, Refusal> {
+        self.withdraw_one(reward).await
+    }
+
+    async fn clear(&mut self, step: &ClearStep) -> Result<Answer, Refusal> {
+        self.clear_all(step).await
+    }
+
+    async fn undo_clear(&mut self, id: &str, step: &UndoStep) -> Result<Answer, Refusal> {
+        self.undo_one(id, step).await
+    }
+
+    async fn balances_on(
+        &mut self,
+        date: Option<&str>,
+        known_at: Option<&str>,
+    ) -> Result<Vec<Row>, Refusal> {
+        self.all_balances(date, known_at).await
+    }
+
     async fn view(&mut self, view: View) -> Result<Vec<Row>, Refusal> {
         match view {
+            View::Rewards => self.reward_rows().await,
+            View::Balances => self.all_balances(None, None).await,
+            View::Clears => self.all_clears().await,
             View::Transactions => {
                 let transactions = all(self.client.transactions(DateRange::default())).await?;
                 Ok(corrections::with_newer(&transactions)

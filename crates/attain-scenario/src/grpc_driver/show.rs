@@ -17,7 +17,7 @@ use crate::show::{counts, paid_and_owed, row, yes};
 use crate::table::Row;
 
 /// An enumerated value as scenario files spell it: `BATCH_STATUS_PAID` is `paid`.
-fn word(name: &str, prefix: &str) -> String {
+pub(super) fn word(name: &str, prefix: &str) -> String {
     name.strip_prefix(prefix).unwrap_or(name).to_lowercase()
 }
 
@@ -31,7 +31,7 @@ pub(super) fn currency(money: Option<&standard::Money>) -> String {
         .unwrap_or_default()
 }
 
-fn date(date: Option<&standard::Date>) -> String {
+pub(super) fn date(date: Option<&standard::Date>) -> String {
     date.map(date_text).unwrap_or_default()
 }
 
