@@ -83,7 +83,10 @@ impl Engine {
                 None => None,
             };
             let line = line.clone();
-            lines.push(LineExplained::Earning { line, earning });
+            lines.push(LineExplained::Earning {
+                line: Box::new(line),
+                earning,
+            });
         }
         let skipped = first.saturating_sub(view.lines.len());
         let room = chunk.rows().saturating_sub(lines.len());

@@ -106,7 +106,7 @@ pub enum LineExplained {
     /// A line of an earning or a reversal.
     Earning {
         /// The line.
-        line: PaymentLine,
+        line: Box<PaymentLine>,
         /// The earning that it pays; none if it is not stored any more.
         earning: Option<Box<Explanation>>,
     },

@@ -127,7 +127,7 @@ impl EngineDriver {
     ) -> Result<Vec<Row>, Refusal> {
         let asked = BalanceAsked {
             date: day.map(|text| date("date", text)).transpose()?,
-            known_at: known_at.map(|text| moment(text)).transpose()?,
+            known_at: known_at.map(moment).transpose()?,
         };
         let chunk = ChunkSize::largest();
         let all = self

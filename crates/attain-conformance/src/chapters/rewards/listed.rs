@@ -184,13 +184,21 @@ async fn what_a_sheet_took_is_not_payable_until_it_is_put_back(site: Site) {
         site.commit(rewarding(vec![row.clone()])).await;
         let view = site.view().await;
         let read = view.payable_rewards(due, None, chunk).await.unwrap();
-        let expected: &[Reward] = if is_payable { &[row.clone()] } else { &[] };
+        let expected: &[Reward] = if is_payable {
+            std::slice::from_ref(&row)
+        } else {
+            &[]
+        };
         check_same(&read, expected, "payable rewards");
         for number in 1..=2 {
             let sheet = PaysheetId(uuid(number));
             let shown = view.rewards_of_paysheets(&[sheet]).await.unwrap();
             let is_shown = row.line().is_some_and(|line| line.paysheet == sheet);
-            let expected: &[Reward] = if is_shown { &[row.clone()] } else { &[] };
+            let expected: &[Reward] = if is_shown {
+                std::slice::from_ref(&row)
+            } else {
+                &[]
+            };
             check_same(&shown, expected, "rewards of a paysheet");
         }
     }

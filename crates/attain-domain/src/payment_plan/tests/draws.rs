@@ -175,7 +175,7 @@ fn e13_the_first_balance_is_recovered_first() {
 
 #[test]
 fn e15_the_draw_of_somebody_who_starts_is_prorated() {
-    let mut office = Office::new([draw("3000")]).from_month(6);
+    let mut office = Office::new([draw("3000")]).starting_in(6);
     office.person().start = Some(date("2026-06-11"));
     let settled = office.month("500");
     let minimum = settled.plans[0].minimum.expect("a minimum");
@@ -187,14 +187,14 @@ fn e15_the_draw_of_somebody_who_starts_is_prorated() {
 
 #[test]
 fn e15_so_is_the_draw_of_somebody_who_leaves() {
-    let mut office = Office::new([draw("3000")]).from_month(6);
+    let mut office = Office::new([draw("3000")]).starting_in(6);
     office.person().end = Some(date("2026-06-20"));
     office.check_months(&[("500", "2000", "1500"), ("800", "0", "700")]);
 }
 
 #[test]
 fn e17_to_e21_a_cleared_balance_starts_anew() {
-    let mut office = Office::new([draw("1500")]).from_month(5);
+    let mut office = Office::new([draw("1500")]).starting_in(5);
     office.plans.clear();
     for (amount, recoverable) in [
         ("1000", true),
@@ -222,7 +222,7 @@ fn e17_to_e21_a_cleared_balance_starts_anew() {
 
 #[test]
 fn e25_an_undone_clearing_is_a_record_of_its_own() {
-    let mut office = Office::new([]).from_month(5);
+    let mut office = Office::new([]).starting_in(5);
     office.assign("1200", true).expect("a good reward");
     office.month("0");
     office.clear();

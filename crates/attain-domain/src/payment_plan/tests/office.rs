@@ -89,7 +89,7 @@ impl Office {
     }
 
     /// Starts in a month, from 1.
-    pub(super) fn from_month(mut self, month: usize) -> Self {
+    pub(super) fn starting_in(mut self, month: usize) -> Self {
         self.period = month - 1;
         self
     }
