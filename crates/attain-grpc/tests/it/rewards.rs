@@ -23,7 +23,7 @@ recoverability: recoverable
 kind: participant
 id: eve
 name: Eve
-to: 2026-01-31
+end: 2026-01-31
 ---
 kind: calendar
 monthly: {first: 2026-01, last: 2026-12}
