@@ -13,7 +13,7 @@ pub(crate) fn plan_texts(settlement: &SheetSettlement) -> Vec<(&PaymentPlanId, S
 /// What became of the sheet, and what is owed after it.
 pub(crate) fn outcome_text(settlement: &SheetSettlement) -> String {
     let outcome = match settlement.outcome {
-        SheetOutcome::Pays => "paid".to_owned(),
+        SheetOutcome::Pays => "pays".to_owned(),
         SheetOutcome::Negative => "negative, and stands so".to_owned(),
         SheetOutcome::Carried(below) => format!("carried to the next sheet: {below} below zero"),
     };

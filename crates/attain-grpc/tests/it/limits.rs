@@ -115,6 +115,7 @@ async fn reflection_lists_every_service() {
     attain.v1.DefinitionService
     attain.v1.EarningService
     attain.v1.PaysheetService
+    attain.v1.RewardService
     attain.v1.RunService
     attain.v1.StatementService
     attain.v1.TransactionService

@@ -23,7 +23,7 @@ recoverability: recoverable
 kind: participant
 id: eve
 name: Eve
-to: 2026-01-31
+end: 2026-01-31
 ---
 kind: calendar
 monthly: {first: 2026-01, last: 2026-12}
@@ -218,10 +218,9 @@ async fn balances_are_read_cleared_and_owed_again() {
     assert_eq!(balance(client, "ana", Some("2026-01-31")).await, "300");
     assert_eq!(balance(client, "ana", Some("2026-01-14")).await, "0");
 
-    let clear = |mode| {
-        let who = ["ana", "cat", "nobody", "ana"];
-        client.clear_balances(&who, values::date("2026-03-01"), "left us", mode)
-    };
+    let who = ["ana", "cat", "nobody", "ana"];
+    let date = values::date("2026-03-01");
+    let clear = |mode| client.clear_balances(&who, date, "left us", mode);
     let shown = clear(ClearMode::Preview).await.expect("a preview");
     assert_eq!(
         balance(client, "ana", None).await,
