@@ -43,7 +43,10 @@ pub fn schema() -> String {
     let root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Attain documents",
-        "description": "What people write down: settings, calendar, participants, rules, plans, payment plans.",
+        "description": concat!(
+            "What people write down: settings, calendar, participants, rules, plans, ",
+            "payment plans."
+        ),
         "type": "object",
         "required": ["kind"],
         "properties": { "kind": { "enum": names } },

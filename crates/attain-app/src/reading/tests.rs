@@ -295,7 +295,7 @@ async fn a_paysheet_is_explained_page_by_page() {
     let held = company.lines(january).await.remove(0).id;
     let (engine, caller) = (&company.engine, &company.caller);
     engine
-        .line_action(caller, HoldOf::Line(held), LineAction::Hold, None)
+        .line_action(caller, held, LineAction::Hold, None)
         .await
         .unwrap();
     let (mut after, mut seen) = (None, 0);

@@ -194,7 +194,9 @@ fn check_any_commit(limits: Limits, all: &[Breaks]) {
         }
         assert!(commits > 20, "the run is cut into many commits: {commits}");
         match breaks {
-            Breaks::BeforeOnce => assert_eq!(left_open, [], "one commit makes no run fail"),
+            Breaks::BeforeOnce => {
+                assert!(left_open.is_empty(), "one commit makes no run fail");
+            }
             // One that begins, but whose beginning is not known, nobody takes up.
             Breaks::AfterOnce => assert_eq!(left_open, [0], "one commit makes no run fail"),
             Breaks::BeforeForGood | Breaks::AfterForGood => {}

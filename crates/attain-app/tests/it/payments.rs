@@ -131,16 +131,12 @@ async fn act(bench: &Bench, deed: Deed) {
             check_refused(engine.paysheets_action(caller, id, action).await);
         }
         (Deed::Hold(_), _, Some(id)) => {
-            check_refused(
-                engine
-                    .line_action(caller, HoldOf::Line(id), LineAction::Hold, None)
-                    .await,
-            );
+            check_refused(engine.line_action(caller, id, LineAction::Hold, None).await);
         }
         (Deed::Release(_), _, Some(id)) => {
             check_refused(
                 engine
-                    .line_action(caller, HoldOf::Line(id), LineAction::Release, None)
+                    .line_action(caller, id, LineAction::Release, None)
                     .await,
             );
         }
@@ -203,7 +199,7 @@ async fn pay_everything(bench: &Bench) {
         );
         for line in fact.lines.iter().filter(|line| line.held) {
             let released = engine
-                .line_action(caller, HoldOf::Line(line.id), LineAction::Release, None)
+                .line_action(caller, line.id, LineAction::Release, None)
                 .await;
             released.expect("a held line of a paid batch can be released");
         }
