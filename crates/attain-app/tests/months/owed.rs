@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use attain_app::BalanceAsked;
-use attain_domain::ids::{ClearId, ParticipantId, PaysheetId, RewardId};
+use attain_domain::ids::{BatchId, ClearId, EarningId, ParticipantId, PaysheetId, RewardId};
 use attain_domain::payment::{Paysheet, PaysheetStatus};
 use attain_domain::ports::{ChunkSize, Clock};
 use attain_domain::reward::{Clear, ClearOrigin, Reward, RewardPayment};
@@ -104,7 +104,7 @@ fn check_places(books: &Books) -> Kept {
     Ok(())
 }
 
-fn line_of(row: &Reward) -> Option<(attain_domain::ids::BatchId, PaysheetId, bool)> {
+fn line_of(row: &Reward) -> Option<(BatchId, PaysheetId, bool)> {
     match &row.payment {
         RewardPayment::Unpaid => None,
         RewardPayment::OnPaysheet(line) | RewardPayment::Paid { line, .. } => {
@@ -172,7 +172,9 @@ fn check_clears(books: &Books) -> Kept {
         let ClearOrigin::Waived { batch, .. } = &clear.origin else {
             continue;
         };
-        let stands = books.batches.iter().any(|fact| fact.batch.id == *batch);
+        let of_batch = books.batches.iter().filter(|fact| fact.batch.id == *batch);
+        let mut sheets = of_batch.flat_map(|fact| &fact.sheets);
+        let stands = sheets.any(|sheet| sheet.participant == clear.participant);
         ensure(
             stands || clear.undone.is_some(),
             "what a batch forgave is owed again when it is deleted",
@@ -202,18 +204,19 @@ fn check_conserved(books: &Books, who: u8) -> Kept {
         }
     }
     let (mut earned, mut waiting) = (0, 0);
+    let of_lines = books.lines();
+    let paid_ones = of_lines.iter().filter(|(_, is_paid)| *is_paid);
+    let paid_ones: BTreeSet<EarningId> = paid_ones.map(|(line, _)| line.earning).collect();
     let past = books.past_earnings.iter().map(|past| &past.earning);
+    // One that was replaced before it was paid stands no more.
+    let past = past.filter(|one| paid_ones.contains(&one.id));
     let live = books.earnings.iter();
+    let live = live.filter(|one| one.obsolete.is_none() || one.instalments.paid > 0);
     for earning in live.chain(past).filter(|one| one.key.participant == whose) {
-        let Some(amount) = earning.amount() else {
-            continue;
-        };
-        // One that was replaced before it was paid stands no more.
-        if earning.instalments.paid > 0 {
-            earned += cents_of(amount.amount);
-        } else if earning.obsolete.is_none() && !is_past(books, earning.id) {
-            earned += cents_of(amount.amount);
-            waiting += cents_of(amount.amount);
+        let cents = earning.amount().map_or(0, |money| cents_of(money.amount));
+        earned += cents;
+        if !paid_ones.contains(&earning.id) {
+            waiting += cents;
         }
     }
     let (mut owed, mut forgiven, mut given) = (0, 0, 0);
@@ -236,10 +239,6 @@ fn check_conserved(books: &Books, who: u8) -> Kept {
              not recoverable {given}, waiting {waiting}"
         )
     })
-}
-
-fn is_past(books: &Books, id: attain_domain::ids::EarningId) -> bool {
-    books.past_earnings.iter().any(|past| past.earning.id == id)
 }
 
 /// What somebody owes, in cents: now, or as of a date.
