@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use attain_domain::change::DefinitionsMark;
 use attain_domain::credit::{Credit, PastCredit};
 use attain_domain::earning::{Earning, PastEarning};
-use attain_domain::ids::{EarningId, PeriodId};
+use attain_domain::ids::{ClearId, EarningId, ParticipantId, PeriodId, RewardId};
 use attain_domain::payment::{PaymentBatch, PaymentLine, Paysheet, PaysheetStatus};
 use attain_domain::ports::{ChunkSize, Pending, Snapshot, StoreError};
+use attain_domain::reward::{Clear, ClearUndo, Reward};
 use attain_domain::run::{Change, Process, WorkItem};
 use attain_domain::testing::name;
 use attain_domain::time::DateRange;
@@ -22,6 +23,8 @@ pub(crate) struct BatchFact {
     pub(crate) batch: PaymentBatch,
     pub(crate) sheets: Vec<Paysheet>,
     pub(crate) lines: Vec<PaymentLine>,
+    /// The rewards that the sheets show.
+    pub(crate) rewards: Vec<RewardId>,
 }
 
 /// What is stored of a workspace, runs and the activity log aside.
@@ -37,6 +40,10 @@ pub(crate) struct Books {
     pub(crate) earnings: Vec<Earning>,
     pub(crate) past_earnings: Vec<PastEarning>,
     pub(crate) batches: Vec<BatchFact>,
+    /// Of everybody, withdrawn ones included.
+    pub(crate) rewards: Vec<Reward>,
+    pub(crate) clears: Vec<Clear>,
+    pub(crate) undos: Vec<ClearUndo>,
     pub(crate) work: Vec<WorkItem>,
     pub(crate) changes: Vec<Change>,
     /// What waits for Revert, in closed periods as well.
@@ -62,13 +69,16 @@ impl Books {
             .map(|transaction| transaction.id)
             .collect();
         let credits = snapshot.credits_of_transactions(&ids).await?;
+        let people: Vec<ParticipantId> = (0..PEOPLE).map(|who| name(&person_id(who))).collect();
         let mut past_earnings = Vec::new();
-        for who in (0..PEOPLE).map(|who| name(&person_id(who))) {
+        for who in &people {
             let past = snapshot
-                .past_earnings_of_participant(&who, always, None, all)
+                .past_earnings_of_participant(who, always, None, all)
                 .await?;
             past_earnings.extend(past);
         }
+        let clears = snapshot.clears_of_participants(&people).await?;
+        let cleared: Vec<ClearId> = clears.iter().map(|clear| clear.id).collect();
         let periods: Vec<PeriodId> = (0..MONTHS).map(|month| name(&month_name(month))).collect();
         let mut work = Vec::new();
         for stage in [Process::Classify, Process::Credit, Process::RollUp] {
@@ -83,6 +93,9 @@ impl Books {
             earnings: snapshot.earnings_after(None, always, None, all).await?,
             past_earnings,
             batches: batches(snapshot).await?,
+            rewards: snapshot.rewards_of_participants(&people, None, all).await?,
+            clears,
+            undos: snapshot.undos_of_clears(&cleared).await?,
             work,
             changes: snapshot.changes_after(&periods, None, all).await?,
             pending: snapshot.pending(always).await?,
@@ -133,10 +146,13 @@ async fn batches(snapshot: &dyn Snapshot) -> Result<Vec<BatchFact>, StoreError> 
         let ids: Vec<_> = sheets.iter().map(|sheet| sheet.id).collect();
         let mut lines = snapshot.lines_of_paysheets(&ids).await?;
         lines.sort_by_key(|line| line.id);
+        let mut rewards = snapshot.rewards_of_paysheets(&ids).await?;
+        rewards.sort_by_key(|reward| reward.id);
         facts.push(BatchFact {
             batch,
             sheets,
             lines,
+            rewards: rewards.iter().map(|reward| reward.id).collect(),
         });
     }
     Ok(facts)

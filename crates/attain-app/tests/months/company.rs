@@ -13,6 +13,7 @@ use attain_domain::testing::{ManualClock, SequentialIds, name};
 use crate::books::{BatchFact, Books};
 use crate::documents::documents;
 use crate::operations::Story;
+use crate::owed::Remembered;
 use crate::reference::Business;
 use crate::terms::Terms;
 
@@ -62,6 +63,8 @@ pub(crate) struct Company {
     pub(crate) books: Books,
     /// Batches that were paid, as they were then.
     pub(crate) paid: BTreeMap<BatchId, BatchFact>,
+    /// What was owed, as it was answered after past operations.
+    pub(crate) owed: Vec<Remembered>,
 }
 
 /// So small that everything is cut into several pieces.
@@ -112,6 +115,7 @@ impl Company {
             business,
             books,
             paid: BTreeMap::new(),
+            owed: Vec::new(),
         };
         company.define(&story.terms).await?;
         Ok(company)

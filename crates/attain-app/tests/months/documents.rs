@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use attain_domain::definition::calendar::{IntervalKind, PeriodStatus};
 use attain_domain::definition::participant::{Assignment, ReportingLine};
 use attain_domain::definition::rules::{CreditRule, Receiver, ReceiverKind};
+use attain_domain::definition::settings::NegativeSheet;
 use attain_domain::definition::{
     AttributeSchema, Calendar, Definition, Participant, RuleSet, Settings,
 };
@@ -19,7 +20,8 @@ use attain_domain::testing::{date, months, name, pay_group, settings};
 use attain_domain::time::{Date, DateRange};
 use rust_decimal::Decimal;
 
-use crate::terms::{BONUS, LADDER, MONTHS, PEOPLE, Receives, TEAM, Terms};
+use crate::draws::payment_plans;
+use crate::terms::{BONUS, CARRIED, LADDER, MONTHS, PEOPLE, Receives, TEAM, Terms};
 
 /// The id of one of the people; 5 is nobody.
 pub(crate) fn person_id(who: u8) -> String {
@@ -50,6 +52,11 @@ pub(crate) fn documents(terms: &Terms) -> Vec<Definition> {
         Definition::Plan(managers(terms)),
         Definition::RuleSet(rule_set(terms)),
     ];
+    all.extend(
+        payment_plans(terms)
+            .into_iter()
+            .map(Definition::PaymentPlan),
+    );
     let people = (0..PEOPLE).map(|who| Definition::Participant(person(terms, who)));
     all.extend(people);
     all
@@ -63,6 +70,11 @@ fn settings_of(terms: &Terms) -> Settings {
             Rounding::HalfUp
         } else {
             Rounding::HalfEven
+        },
+        negative_sheet: match terms.negative {
+            0 => NegativeSheet::Stands,
+            CARRIED => NegativeSheet::Carried,
+            _ => NegativeSheet::Lifted,
         },
         ..settings()
     }

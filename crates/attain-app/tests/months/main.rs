@@ -1,6 +1,7 @@
 //! Random months of business: sales come, change and are cancelled, credits are adjusted, rules,
-//! rates and hierarchies change, processes run, batches are paid or left, months are closed. After
-//! every operation the engine is compared with a slow reference that shares no code with it.
+//! rates and hierarchies change, processes run, batches are paid or left, months are closed. In some
+//! stories there are payment plans, rewards are assigned and withdrawn, and what is owed is
+//! forgiven. After every operation the engine is compared with a slow reference that shares no code with it.
 //!
 //! `ATTAIN_MONTHS_SEQUENCES` asks for more stories, `ATTAIN_MONTHS_SEED` for others,
 //! `ATTAIN_MONTHS_OPERATIONS` for longer ones: 200 is the long mode. What fails is printed with its
@@ -10,11 +11,14 @@ mod books;
 mod chance;
 mod company;
 mod documents;
+mod draws;
 mod linking;
 mod operations;
+mod owed;
 mod paying;
 mod reference;
 mod regressions;
+mod rewarding;
 mod settled;
 mod standing;
 mod taking;
@@ -24,11 +28,13 @@ mod terms;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::operations::{Story, story};
+use crate::operations::{Story, reward_story, story};
 use crate::telling::{On, shortened, tell};
 
 /// The first seed, unless the environment names another.
 const SEED: u64 = 20_260_101;
+/// Makes a story of a seed, of so many operations.
+type Teller = fn(u64, usize) -> Story;
 /// Every so many stories one is long.
 const LONG_EVERY: u64 = 50;
 /// Operations of a long story.
@@ -50,7 +56,7 @@ fn length(seed: u64) -> usize {
 }
 
 /// Tells so many stories, side by side, and panics with the first that fails.
-fn check_stories(on: On, usual: u64) {
+fn check_stories(teller: Teller, on: On, usual: u64) {
     let stories = wanted("ATTAIN_MONTHS_SEQUENCES").unwrap_or(usual);
     let first = wanted("ATTAIN_MONTHS_SEED").unwrap_or(SEED);
     let next = AtomicU64::new(0);
@@ -66,7 +72,7 @@ fn check_stories(on: On, usual: u64) {
                         return;
                     }
                     let seed = first + number;
-                    let story = story(seed, length(seed));
+                    let story = teller(seed, length(seed));
                     if tell(&story, on).is_err() {
                         let mut failed = failed.lock().expect("nobody panics");
                         failed.get_or_insert((seed, story));
@@ -108,10 +114,20 @@ fn written(story: &Story) -> String {
 
 #[test]
 fn months_on_memory() {
-    check_stories(On::Memory, 2_000);
+    check_stories(story, On::Memory, 2_000);
 }
 
 #[test]
 fn months_on_sqlite() {
-    check_stories(On::Sqlite, 30);
+    check_stories(story, On::Sqlite, 30);
+}
+
+#[test]
+fn months_with_rewards_on_memory() {
+    check_stories(reward_story, On::Memory, 400);
+}
+
+#[test]
+fn months_with_rewards_on_sqlite() {
+    check_stories(reward_story, On::Sqlite, 20);
 }

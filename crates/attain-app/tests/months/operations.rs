@@ -6,7 +6,9 @@ use attain_domain::run::Process;
 use crate::chance::Chance;
 use crate::reference::adjusting::{CreditDeed, SaleDeed};
 use crate::reference::collecting::{ByHand, Row};
-use crate::terms::{DAYS, KEYS, MONTHS, PEOPLE, RATES, RULES, TEAMS, TREES, Terms};
+use crate::terms::{
+    DAYS, DRAWS, KEYS, MONTHS, NEGATIVES, PEOPLE, RATES, RULES, TEAMS, TREES, Terms,
+};
 
 /// One operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,24 @@ pub(crate) enum Operation {
     Delete(u8),
     Freeze(u8),
     Pay(u8),
+    /// A reward by hand.
+    Assign(ByHandReward),
+    /// A reward and a clearing, picked by a number.
+    Withdraw(u8),
+    Undo(u8, u32),
+    /// What somebody owes is forgiven from a day on.
+    Clear(u8, u32),
+    /// Other payment plans.
+    Draws(u8),
+}
+
+/// A reward that somebody assigns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ByHandReward {
+    pub(crate) who: u8,
+    pub(crate) cents: i64,
+    pub(crate) recoverable: bool,
+    pub(crate) day: u32,
 }
 
 /// What a company begins with, and everything that happens.
@@ -54,9 +74,24 @@ pub(crate) struct Story {
 
 /// A story of a seed, of so many operations.
 pub(crate) fn story(seed: u64, length: usize) -> Story {
-    let mut chance = Chance::new(seed);
-    let chance = &mut chance;
+    let chance = &mut Chance::new(seed);
+    let terms = terms_of(chance);
+    told(chance, terms, length, operation)
+}
+
+/// A story with rewards, and mostly with payment plans.
+pub(crate) fn reward_story(seed: u64, length: usize) -> Story {
+    let chance = &mut Chance::new(seed);
     let terms = Terms {
+        draws: 1 + chance.small(DRAWS - 1),
+        negative: chance.small(NEGATIVES),
+        ..terms_of(chance)
+    };
+    told(chance, terms, length, reward_operation)
+}
+
+fn terms_of(chance: &mut Chance) -> Terms {
+    Terms {
         archive: chance.once_in(2),
         cancels_as_zero: chance.once_in(4),
         half_up: chance.once_in(3),
@@ -64,8 +99,18 @@ pub(crate) fn story(seed: u64, length: usize) -> Story {
         rates: chance.small(RATES),
         team: chance.small(TEAMS),
         tree: chance.small(TREES),
+        draws: 0,
+        negative: 0,
         closed: [false; MONTHS],
-    };
+    }
+}
+
+fn told(
+    chance: &mut Chance,
+    terms: Terms,
+    length: usize,
+    operation: fn(&mut Chance) -> Operation,
+) -> Story {
     let small_pieces = chance.once_in(3);
     let mut operations = vec![Operation::Import(rows(chance, 10))];
     while operations.len() < length {
@@ -110,6 +155,36 @@ fn operation(chance: &mut Chance) -> Operation {
         94..95 => Operation::Delete(chance.small(8)),
         95..97 => Operation::Freeze(chance.small(8)),
         _ => Operation::Pay(chance.small(8)),
+    }
+}
+
+/// Half of them are about rewards and batches.
+fn reward_operation(chance: &mut Chance) -> Operation {
+    match chance.below(100) {
+        0..13 => Operation::Assign(ByHandReward {
+            who: chance.small(PEOPLE),
+            cents: reward_cents(chance),
+            recoverable: !chance.once_in(3),
+            day: day(chance),
+        }),
+        13..17 => Operation::Withdraw(chance.small(60)),
+        17..21 => Operation::Clear(chance.small(PEOPLE), day(chance)),
+        21..25 => Operation::Undo(chance.small(8), day(chance)),
+        25..28 => Operation::Draws(2 + chance.small(DRAWS - 2)),
+        28..34 => Operation::Make(month(chance)),
+        34..40 => Operation::PayMonth(month(chance)),
+        40..45 => Operation::Refresh(chance.small(8)),
+        45..49 => Operation::Delete(chance.small(8)),
+        _ => operation(chance),
+    }
+}
+
+fn reward_cents(chance: &mut Chance) -> i64 {
+    let some = 1 + i64::from(chance.below(20_000));
+    match chance.below(4) {
+        0 => -some,
+        1 => 10_000,
+        _ => some,
     }
 }
 

@@ -9,7 +9,7 @@ use attain_domain::time::{Date, DateRange};
 use crate::company::{Broken, Company, Kept, accepted, ensure};
 use crate::documents::date_of;
 use crate::taking::Outcome;
-use crate::terms::{last_day, month_name};
+use crate::terms::{CARRIED, last_day, month_name};
 
 impl Company {
     /// Why a batch cannot be filled, if so: something waits for Revert, or for a calculation.
@@ -40,6 +40,20 @@ impl Company {
         })
     }
 
+    /// Whether a batch may be made, or not, because of what is neither earned nor on a sheet:
+    /// rewards and payment plans give a sheet to pay, and what is carried leaves none.
+    fn may_also(&self, unsettled: Option<Reason>, payable: bool, told: Option<Reason>) -> bool {
+        let terms = &self.business.terms;
+        if unsettled.is_some() || !terms.has_rewards() {
+            return false;
+        }
+        match told {
+            None => true,
+            Some(Reason::NothingToPay) => !payable || terms.negative == CARRIED,
+            Some(_) => false,
+        }
+    }
+
     async fn make_batch(
         &mut self,
         month: usize,
@@ -47,13 +61,19 @@ impl Company {
     ) -> Result<Option<BatchId>, Broken> {
         let due = pay_date.unwrap_or_else(|| date_of(last_day(month)));
         let unsettled = self.unsettled(due).await?;
-        let expected =
-            unsettled.or_else(|| (!self.is_payable(due)).then_some(Reason::NothingToPay));
+        let is_payable = self.is_payable(due);
+        let expected = unsettled.or_else(|| (!is_payable).then_some(Reason::NothingToPay));
         let (group, period) = (name("staff"), name(&month_name(month)));
         let made = self
             .engine
             .create_batch(&self.caller, &group, &period, pay_date)
             .await;
+        let told = made.as_ref().err().map(|refusal| refusal.reason);
+        let expected = if self.may_also(unsettled, is_payable, told) {
+            told
+        } else {
+            expected
+        };
         same_reason("make", expected, &made)?;
         Ok(made.ok().map(|view| view.batch.id))
     }
@@ -88,6 +108,18 @@ impl Company {
             .refresh_batch(&self.caller, batch.id, None)
             .await;
         same_reason("refresh", expected, &done)?;
+        if done.is_ok() && self.business.terms.has_rewards() {
+            let once = self.read().await;
+            let again = self
+                .engine
+                .refresh_batch(&self.caller, batch.id, None)
+                .await;
+            accepted("refresh again", again)?;
+            let twice = self.read().await;
+            ensure(once == twice, "refreshing again changes nothing", || {
+                crate::owed::what_differs(&once, &twice)
+            })?;
+        }
         Ok(outcome(&done))
     }
 

@@ -38,6 +38,8 @@ fn check(operations: &[Operation]) {
                 rates: number % RATES,
                 team: number % TEAMS,
                 tree: number / RULES % TREES,
+                draws: 0,
+                negative: 0,
                 closed: [false; MONTHS],
             },
             small_pieces: number % 3 == 1,

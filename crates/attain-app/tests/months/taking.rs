@@ -74,6 +74,11 @@ impl Company {
             Operation::Delete(which) => self.delete(*which).await,
             Operation::Freeze(which) => self.freeze(*which).await,
             Operation::Pay(which) => self.pay(*which).await,
+            Operation::Assign(new) => self.assign(new).await,
+            Operation::Withdraw(which) => self.withdraw(*which).await,
+            Operation::Undo(which, day) => self.undo(*which, *day).await,
+            Operation::Clear(who, day) => self.clear(*who, *day).await,
+            Operation::Draws(draws) => self.agree_draws(*draws).await,
         }
     }
 
@@ -416,7 +421,7 @@ fn raw_credit(hand: &ByHand) -> RawCredit {
     }
 }
 
-fn dollars(cents: i64) -> Money {
+pub(crate) fn dollars(cents: i64) -> Money {
     let currency = Currency::parse("USD").expect("USD is a currency");
     Money::new(amount_of(cents), currency)
 }

@@ -13,9 +13,10 @@ use futures::executor::block_on;
 use crate::company::{Broken, Company, Kept, ensure};
 use crate::linking::link;
 use crate::operations::{Operation, Story};
+use crate::owed::check_rewards;
 use crate::standing::{check_closed, check_ledger, check_places};
 use crate::taking::Outcome;
-use crate::terms::MONTHS;
+use crate::terms::{CARRIED, MONTHS};
 
 /// Where a story is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,7 @@ impl Company {
         }
         check_places(&after)?;
         check_ledger(&after)?;
+        check_rewards(&self.books, &after)?;
         let mut closed = [false; MONTHS];
         for (month, closed) in closed.iter_mut().enumerate() {
             *closed = closed_before[month] && self.business.terms.closed[month];
@@ -116,6 +118,7 @@ impl Company {
         check_closed(closed, &self.books, &after)?;
         self.check_paid(&after)?;
         link(&mut self.business, &after)?;
+        self.check_owed(&after).await?;
         let before = std::mem::replace(&mut self.books, after);
         if let Outcome::RanAll(run) = &outcome {
             self.check_settled(&before, run).await?;
@@ -131,8 +134,17 @@ impl Company {
             }
         }
         self.take(&Operation::RunAll).await?;
+        self.clock.advance(1);
+        let before = self.books.clone();
         self.pay_everything().await?;
-        check_ledger(&self.books)?;
+        let after = self.books.clone();
+        check_ledger(&after)?;
+        check_rewards(&before, &after)?;
+        self.check_owed(&after).await?;
+        if self.business.terms.negative == CARRIED {
+            // What is carried waits.
+            return Ok(());
+        }
         self.check_paid_is_earned()
     }
 }
@@ -186,7 +198,8 @@ fn simpler(best: &mut (Story, Failure), fails: impl Fn(&Story) -> Option<Failure
         }
         None => false,
     };
-    for choice in 0..7 {
+    let draws = best.0.terms.draws.min(1);
+    for choice in 0..9 {
         let mut story = best.0.clone();
         match choice {
             0 => story.small_pieces = false,
@@ -195,6 +208,8 @@ fn simpler(best: &mut (Story, Failure), fails: impl Fn(&Story) -> Option<Failure
             3 => story.terms.rules = 0,
             4 => story.terms.rates = 0,
             5 => story.terms.team = 0,
+            6 => story.terms.draws = draws,
+            7 => story.terms.negative = 0,
             _ => story.terms.tree = 0,
         }
         attempt(best, story);

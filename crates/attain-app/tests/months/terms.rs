@@ -98,6 +98,10 @@ pub(crate) struct Terms {
     pub(crate) rates: u8,
     pub(crate) team: u8,
     pub(crate) tree: u8,
+    /// Payment plans; with 0 there is no reward at all, with 1 there are only those by hand.
+    pub(crate) draws: u8,
+    /// What a negative sheet does: it stands, is carried, or is lifted.
+    pub(crate) negative: u8,
     pub(crate) closed: [bool; MONTHS],
 }
 
@@ -107,10 +111,26 @@ pub(crate) const RULES: u8 = 5;
 pub(crate) const RATES: u8 = 4;
 /// How many sets of rates for managers.
 pub(crate) const TEAMS: u8 = 3;
+/// How many sets of payment plans, and what comes before them: none.
+pub(crate) const DRAWS: u8 = 6;
+/// A negative sheet is carried.
+pub(crate) const CARRIED: u8 = 1;
+/// What a negative sheet may do.
+pub(crate) const NEGATIVES: u8 = 3;
 /// How many hierarchies.
 pub(crate) const TREES: u8 = 5;
 
 impl Terms {
+    /// Whether rewards are part of the story.
+    pub(crate) fn has_rewards(&self) -> bool {
+        self.draws > 0
+    }
+
+    /// Whether there are payment plans.
+    pub(crate) fn has_draws(&self) -> bool {
+        self.draws > 1
+    }
+
     /// Whether nothing of a day may change.
     pub(crate) fn is_closed(&self, day: u32) -> bool {
         self.closed[month_of(day)]

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::decided::Decided;
 use super::rewards::{RewardBook, RewardFacts, plan_of};
 use crate::definition::{DefinitionSet, Settings};
-use crate::ids::{BatchId, ParticipantId, PaymentPlanId, PaysheetId};
+use crate::ids::{BatchId, ParticipantId, PaymentPlanId, PaysheetId, RewardId};
 use crate::money::{Currency, Money, add, check_number, multiply};
 use crate::payment::{PaymentBatch, PaymentLine, Paysheet};
 use crate::payment_plan::{
@@ -78,7 +78,9 @@ impl SheetToSettle<'_> {
             self.leave_for_later(&mut book, circumstances)?;
         }
         let kept = (!plans.is_empty()).then(|| kept_of(&settlement));
-        let has_come_on = has_come_on(&facts.states, &settlement.states);
+        // What a sheet forgave is undone when it is dropped, so it has to be there.
+        let has_come_on =
+            has_come_on(&facts.states, &settlement.states) || !settlement.waived.is_empty();
         let outcome = settlement.outcome;
         self.make(&mut book, settlement, circumstances, decided)?;
         let rewards = book.on_sheet(self.paysheet);
@@ -157,7 +159,10 @@ impl SheetToSettle<'_> {
         let Some(person) = person.filter(|_| self.terms.is_some()) else {
             return Vec::new();
         };
-        let owed = book.rows().filter(|row| row.is_owed());
+        // What this batch itself forgave is asked again; what it made is made anew.
+        let owed = book
+            .rows()
+            .filter(|row| self.is_elsewhere(row) && book.is_owed_before(row, self.batch.id));
         let owing: BTreeSet<PaymentPlanId> = owed.filter_map(|row| plan_of(&row.account)).collect();
         applied_plans(self.set.payment_plans.values(), person, &owing)
     }
@@ -201,17 +206,25 @@ impl SheetToSettle<'_> {
         }
     }
 
-    /// What was owed before the sheet: of what other sheets show and paid. What is advanced after
-    /// the pay date is not owed yet; what was paid back after it is not owed any more.
+    fn is_elsewhere(&self, row: &Reward) -> bool {
+        row.line()
+            .is_some_and(|line| line.paysheet != self.paysheet && !line.held)
+    }
+
+    /// Whether a reward was owed before the sheet: of what other sheets show and paid. What is
+    /// advanced after the pay date is not owed yet; what was paid back after it is not owed any
+    /// more.
+    fn counts_before(&self, book: &RewardBook, row: &Reward) -> bool {
+        let is_in_time = row.date <= self.batch.pay_date || row.amount.amount < Decimal::ZERO;
+        self.is_elsewhere(row) && is_in_time && book.is_owed_before(row, self.batch.id)
+    }
+
+    /// What was owed before the sheet.
     fn balances_before(&self, book: &RewardBook) -> Result<BTreeMap<Account, Money>, Refusal> {
         let currency = self.settings.operating_currency;
         let mut balances: BTreeMap<Account, Money> = BTreeMap::new();
         for row in book.rows() {
-            let is_elsewhere = row
-                .line()
-                .is_some_and(|line| line.paysheet != self.paysheet && !line.held);
-            let is_in_time = row.date <= self.batch.pay_date || row.amount.amount < Decimal::ZERO;
-            if !(is_elsewhere && is_in_time && book.is_owed_before(row, self.batch.id)) {
+            if !self.counts_before(book, row) {
                 continue;
             }
             let of_account = balances
@@ -294,8 +307,11 @@ impl SheetToSettle<'_> {
         decided: &mut Decided,
     ) -> Result<(), Refusal> {
         for (plan, standing) in book.waivers_of(self.batch.id) {
-            let again =
-                |(of, money): &(PaymentPlanId, Money)| *of == plan && *money == standing.forgiven;
+            let account = Account::PaymentPlan(plan.clone());
+            let counts = |row: &&Reward| row.account == account && self.counts_before(book, row);
+            let now: BTreeSet<RewardId> = book.rows().filter(counts).map(|row| row.id).collect();
+            let is_same = standing.rewards.iter().copied().eq(now);
+            let again = |(of, _): &(PaymentPlanId, Money)| *of == plan && is_same;
             match waived.iter().position(again) {
                 Some(at) => {
                     waived.remove(at);
@@ -325,11 +341,9 @@ impl SheetToSettle<'_> {
                 batch: self.batch.id,
             },
         };
-        let is_before = |row: &&Reward| {
-            row.line()
-                .is_some_and(|line| line.paysheet != self.paysheet)
-        };
-        let rows: Vec<Reward> = book.rows().filter(is_before).cloned().collect();
+        // Exactly what the settlement took for the balance.
+        let counts = |row: &&Reward| self.counts_before(book, row);
+        let rows: Vec<Reward> = book.rows().filter(counts).cloned().collect();
         let currency = self.settings.operating_currency;
         if let Some(cleared) = clear(&rows, &request, currency, circumstances)? {
             cleared.rewards.into_iter().for_each(|row| book.put(row));
