@@ -124,10 +124,10 @@ fn months_on_sqlite() {
 
 #[test]
 fn months_with_rewards_on_memory() {
-    check_stories(reward_story, On::Memory, 400);
+    check_stories(reward_story, On::Memory, 150);
 }
 
 #[test]
 fn months_with_rewards_on_sqlite() {
-    check_stories(reward_story, On::Sqlite, 20);
+    check_stories(reward_story, On::Sqlite, 6);
 }

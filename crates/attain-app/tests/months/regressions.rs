@@ -4,14 +4,15 @@
 use attain_domain::run::Process::{self, Calculate};
 
 use crate::operations::Operation::{
-    self, Adjust, AdjustSale, Close, Import, Make, Open, PayMonth, Revert, Run, RunAll,
+    self, Adjust, AdjustSale, Close, Draws, Import, Make, Open, PayMonth, Refresh, Revert, Run,
+    RunAll,
 };
 use crate::operations::Story;
 use crate::reference::adjusting::CreditDeed::{Amount, Day, RollsUp, Transfer};
 use crate::reference::adjusting::SaleDeed;
 use crate::reference::collecting::Row;
 use crate::telling::{On, tell};
-use crate::terms::{MONTHS, RATES, RULES, TEAMS, TREES, Terms};
+use crate::terms::{MONTHS, NEGATIVES, RATES, RULES, TEAMS, TREES, Terms};
 
 fn sale(key: u8, day: u32, cents: i64, owner: u8) -> Operation {
     Import(vec![Row {
@@ -28,6 +29,11 @@ const COMPANIES: u8 = 25;
 
 /// Tells what happens in many companies, with and without an archive.
 fn check(operations: &[Operation]) {
+    check_with(0, operations);
+}
+
+/// The same with payment plans, and with all that a negative sheet may do.
+fn check_with(draws: u8, operations: &[Operation]) {
     for number in 0..COMPANIES {
         let story = Story {
             terms: Terms {
@@ -38,8 +44,8 @@ fn check(operations: &[Operation]) {
                 rates: number % RATES,
                 team: number % TEAMS,
                 tree: number / RULES % TREES,
-                draws: 0,
-                negative: 0,
+                draws,
+                negative: if draws > 0 { number % NEGATIVES } else { 0 },
                 closed: [false; MONTHS],
             },
             small_pieces: number % 3 == 1,
@@ -199,4 +205,21 @@ fn what_comes_after_the_dates_of_a_run_is_reverted_with_them() {
         Run(Process::RunAll, 0, 2),
         RunAll,
     ]);
+}
+
+/// What a batch forgave made it forget the plan that forgives: every other refresh took it back.
+#[test]
+fn a_plan_that_ended_forgives_again_when_the_batch_is_refreshed() {
+    check_with(
+        5,
+        &[
+            PayMonth(3),
+            PayMonth(0),
+            PayMonth(1),
+            Make(1),
+            Draws(4),
+            Make(1),
+            Refresh(4),
+        ],
+    );
 }
