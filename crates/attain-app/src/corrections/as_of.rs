@@ -11,6 +11,7 @@ use attain_domain::money::Money;
 use attain_domain::payment::{PaymentLine, PaysheetStatus};
 use attain_domain::ports::ChunkSize;
 use attain_domain::refusal::{Reason, Refusal};
+use attain_domain::reward::Reward;
 use attain_domain::time::Instant;
 
 use super::history::{Version, earnings_of};
@@ -27,7 +28,7 @@ pub struct AsOf {
     pub earnings: Vec<Earning>,
     /// What they come to, by period, in operating currency.
     pub earned: BTreeMap<PeriodId, Money>,
-    /// What had been paid then, by batch, in pay currency.
+    /// What had been paid then, rewards included, by batch, in pay currency.
     pub paid: BTreeMap<BatchId, Money>,
 }
 
@@ -66,6 +67,13 @@ impl Engine {
             let lines: Vec<PaymentLine> = lines.map_err(store_refusal)?;
             for line in lines.iter().filter(|line| !line.held) {
                 add(&mut paid, line.batch, line.pay_amount)?;
+            }
+            let rewards = snapshot.rewards_of_paysheets(page).await;
+            let rewards = rewards.map_err(store_refusal)?;
+            for line in rewards.iter().filter_map(Reward::line) {
+                if !line.held {
+                    add(&mut paid, line.batch, line.pay_amount)?;
+                }
             }
         }
         Ok(AsOf {
