@@ -77,7 +77,7 @@ def export(name, options, count, expected, *arguments):
     """Exports all, and compares every balance with the sum that was kept beside."""
     seconds, said = attain("export", "participants", *arguments)
     lines = [line.split(",") for line in said.splitlines()]
-    who, balance = lines[0].index("participant"), lines[0].index("balance")
+    who, balance = lines[0].index("participant"), lines[0].index("owed_balance")
     balances = {line[who]: line[balance] for line in lines[1:]}
     for n in range(options.people):
         have = round(float(balances[f"rep-{n}"]) * 100)
