@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use attain_domain::definition::Participant;
 use attain_domain::ids::ParticipantId;
-use attain_domain::money::{Currency, Money, MoneyError};
+use attain_domain::money::{Money, MoneyError};
 use attain_domain::ports::{ChunkSize, Snapshot};
 use attain_domain::refusal::{Reason, Refusal};
 use attain_domain::reward::{Account, Clear, Reward};
-use attain_domain::rewarding::{AsOf, balances, owed, owed_as_of};
+use attain_domain::rewarding::{AsOf, by_account, owed, owed_as_of, sum};
 use attain_domain::time::{Date, Instant};
 
 use crate::caller::Caller;
@@ -93,11 +93,12 @@ impl Engine {
         }
         let whose = std::slice::from_ref(participant);
         let as_of = asked.as_of(self.clock.now());
-        let mut books = Books::load(&*snapshot, whose, as_of).await?;
+        let books = Books::load(&*snapshot, whose, as_of).await?;
         let currency = world.settings().operating_currency;
         let rewards = books.owed_by(participant, as_of);
-        let accounts = balances_of(&rewards, currency).map_err(overflow(participant))?;
-        let balance = sum(accounts.values(), currency).map_err(overflow(participant))?;
+        let each = || rewards.iter().copied();
+        let balance = sum(each(), currency).map_err(overflow(participant))?;
+        let accounts = by_account(each(), currency).map_err(overflow(participant))?;
         let accounts = accounts.into_iter();
         Ok(BalanceView {
             participant: participant.clone(),
@@ -105,7 +106,7 @@ impl Engine {
             accounts: accounts
                 .map(|(account, balance)| AccountBalance { account, balance })
                 .collect(),
-            rewards,
+            rewards: rewards.into_iter().cloned().collect(),
         })
     }
 
@@ -128,16 +129,17 @@ impl Engine {
         let people: Vec<&Participant> = rest.take(chunk.rows()).collect();
         let ids: Vec<ParticipantId> = people.iter().map(|person| person.id.clone()).collect();
         let as_of = asked.as_of(self.clock.now());
-        let mut books = Books::load(&*snapshot, &ids, as_of).await?;
+        let books = Books::load(&*snapshot, &ids, as_of).await?;
         let currency = world.settings().operating_currency;
         let mut page = Vec::with_capacity(people.len());
         for person in people {
             let rewards = books.owed_by(&person.id, as_of);
-            let amounts = rewards.iter().map(|row| &row.amount);
+            let count = rewards.len() as u64;
+            let balance = sum(rewards.into_iter(), currency).map_err(overflow(&person.id))?;
             page.push(ParticipantBalance {
                 participant: person.clone(),
-                balance: sum(amounts, currency).map_err(overflow(&person.id))?,
-                rewards: rewards.len() as u64,
+                balance,
+                rewards: count,
             });
         }
         Ok(page)
@@ -178,40 +180,14 @@ impl Books {
     }
 
     /// What makes up somebody's balance, by date and id.
-    fn owed_by(&mut self, participant: &ParticipantId, as_of: Option<AsOf>) -> Vec<Reward> {
-        let rewards = self.rewards.remove(participant).unwrap_or_default();
-        let clears = self.clears.remove(participant).unwrap_or_default();
+    fn owed_by(&self, participant: &ParticipantId, as_of: Option<AsOf>) -> Vec<&Reward> {
+        let rewards = self.rewards.get(participant).map_or(&[][..], Vec::as_slice);
+        let clears = self.clears.get(participant).map_or(&[][..], Vec::as_slice);
         match as_of {
-            None => owed(&rewards).cloned().collect(),
-            Some(as_of) => owed_as_of(&rewards, &clears, as_of)
-                .into_iter()
-                .cloned()
-                .collect(),
+            None => owed(rewards).collect(),
+            Some(as_of) => owed_as_of(rewards, clears, as_of),
         }
     }
-}
-
-/// By account, of rewards that all count.
-fn balances_of(
-    rewards: &[Reward],
-    currency: Currency,
-) -> Result<BTreeMap<Account, Money>, MoneyError> {
-    // As of then they counted, whatever became of them since.
-    let then = |row: &Reward| Reward {
-        cleared: None,
-        withdrawn: None,
-        ..row.clone()
-    };
-    let rewards: Vec<Reward> = rewards.iter().map(then).collect();
-    balances(&rewards, currency)
-}
-
-fn sum<'a>(
-    mut amounts: impl Iterator<Item = &'a Money>,
-    currency: Currency,
-) -> Result<Money, MoneyError> {
-    let sum = amounts.try_fold(Money::zero(currency), |sum, one| sum.checked_add(*one))?;
-    Ok(Money::new(sum.amount.normalize(), currency))
 }
 
 fn overflow(participant: &ParticipantId) -> impl Fn(MoneyError) -> Refusal + '_ {

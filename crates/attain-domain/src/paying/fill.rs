@@ -104,19 +104,18 @@ pub fn fill_sheet(
         batch,
         participant: &fill.participant.clone(),
         paysheet,
-        lines: &lines.clone(),
+        lines,
         terms,
         takes,
     };
-    finish(&to_settle, fill, lines, circumstances, decided)
+    finish(to_settle, fill, circumstances, decided)
 }
 
 /// Settles a sheet that is to have these lines, and writes what changed. What cannot be settled is
 /// named among the failures and stays as it is.
 pub(super) fn finish(
-    to_settle: &SheetToSettle<'_>,
+    mut to_settle: SheetToSettle<'_>,
     mut fill: FillSheet,
-    mut lines: Vec<PaymentLine>,
     circumstances: &mut Circumstances<'_>,
     decided: &mut Decided,
 ) -> Result<(), Refusal> {
@@ -132,6 +131,7 @@ pub(super) fn finish(
         Err(refusal) => return Err(refusal),
     };
     decided.absorb(of_rewards);
+    let mut lines = std::mem::take(&mut to_settle.lines);
     if let SheetOutcome::Carried(would_be) = settled.outcome {
         let text = format!("the sheet would be {would_be}; what is on it waits for the next one");
         let error = RowError::new(Reason::NegativeSheet, text);
@@ -140,7 +140,7 @@ pub(super) fn finish(
     }
     move_holds_on(&mut fill, &lines, circumstances, decided)?;
     write_lines(&mut fill, &lines, decided)?;
-    write_sheet(to_settle, &fill, &lines, settled, circumstances, decided)?;
+    write_sheet(&to_settle, &fill, &lines, settled, circumstances, decided)?;
     let archive = to_settle.settings.archive_updated_credits;
     for book in fill.books.into_values() {
         book.close(&to_settle.set.calendar, archive, circumstances, decided)?;

@@ -111,11 +111,11 @@ pub fn hold_on_sheet(
         batch,
         participant: &person,
         paysheet: sheet.id,
-        lines: &lines.clone(),
+        lines,
         terms: terms_on(&sheet, &fill),
         takes: Takes::WhatItHas,
     };
-    finish(&to_settle, fill, lines, circumstances, decided)
+    finish(to_settle, fill, circumstances, decided)
 }
 
 /// Currency and rate as the sheet has them.

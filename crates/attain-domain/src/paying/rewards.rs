@@ -118,12 +118,15 @@ impl RewardBook {
         Ok(())
     }
 
-    /// Which account a waiver of this batch has cleared a reward in, if one has.
+    /// Whether a reward was owed before a batch: what the batch itself forgave still was.
     pub(super) fn is_owed_before(&self, row: &Reward, batch: BatchId) -> bool {
-        let cleared = row.cleared.as_ref();
-        let by_batch = cleared.is_some_and(|cleared| {
-            let waivers = self.waivers_of(batch);
-            waivers.iter().any(|(_, clear)| clear.id == cleared.clear)
+        let is_by_batch = |clear: &Clear| match &clear.origin {
+            ClearOrigin::Waived { batch: by, .. } => *by == batch,
+            ClearOrigin::ByHand => false,
+        };
+        let by_batch = row.cleared.as_ref().is_some_and(|cleared| {
+            let mut clears = self.clears.iter();
+            clears.any(|clear| clear.id == cleared.clear && is_by_batch(clear))
         });
         row.is_owed() || (by_batch && row.recoverable && row.withdrawn.is_none())
     }

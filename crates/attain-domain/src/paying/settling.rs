@@ -44,7 +44,7 @@ pub(super) struct SheetToSettle<'a> {
     pub(super) batch: &'a PaymentBatch,
     pub(super) participant: &'a ParticipantId,
     pub(super) paysheet: PaysheetId,
-    pub(super) lines: &'a [PaymentLine],
+    pub(super) lines: Vec<PaymentLine>,
     /// Pay currency and its rate; none for somebody who is not in the pay group.
     pub(super) terms: Option<(Currency, Decimal)>,
     pub(super) takes: Takes,

@@ -30,8 +30,19 @@ pub fn balances(
     rewards: &[Reward],
     currency: Currency,
 ) -> Result<BTreeMap<Account, Money>, MoneyError> {
+    by_account(owed(rewards), currency)
+}
+
+/// The sums of rewards by account, all of which count; accounts that come to nothing are left out.
+///
+/// # Errors
+/// As [`balance`].
+pub fn by_account<'a>(
+    rewards: impl Iterator<Item = &'a Reward>,
+    currency: Currency,
+) -> Result<BTreeMap<Account, Money>, MoneyError> {
     let mut by_account: BTreeMap<Account, Money> = BTreeMap::new();
-    for reward in owed(rewards) {
+    for reward in rewards {
         let of_account = by_account
             .entry(reward.account.clone())
             .or_insert_with(|| Money::zero(currency));
@@ -97,7 +108,11 @@ pub fn balance_as_of(
     sum(owed_as_of(rewards, clears, as_of).into_iter(), currency)
 }
 
-pub(super) fn sum<'a>(
+/// The sum of rewards, all of which count.
+///
+/// # Errors
+/// As [`balance`].
+pub fn sum<'a>(
     mut rewards: impl Iterator<Item = &'a Reward>,
     currency: Currency,
 ) -> Result<Money, MoneyError> {

@@ -16,7 +16,7 @@ mod paying;
 mod told;
 
 pub use assign::{NewReward, assign, check_reward, withdraw};
-pub use balance::{AsOf, balance, balance_as_of, balances, owed, owed_as_of};
+pub use balance::{AsOf, balance, balance_as_of, balances, by_account, owed, owed_as_of, sum};
 pub use clear::{ClearRequest, ClearedBalance, RestoredBalance, UndoRequest, clear, undo_clear};
 pub use conservation::{Conservation, Movements, conserve};
 pub use paying::{hold, pay, put_back, take_back, take_up};
